@@ -1,0 +1,40 @@
+//! Thread isolation: a fresh thread enters a network namespace, runs the
+//! body, and ends. It is never restored and never used again.
+
+use std::panic;
+use std::process::ExitCode;
+use std::thread;
+
+use crate::error::{Error, ErrorKind};
+use crate::isolation::enter::{self, Home};
+use crate::isolation::view::{Scope, Views};
+use crate::netns::NetNs;
+use crate::sys::namespace;
+use crate::test::Test;
+
+/// Runs the body of `test` on a thread in a new network namespace. A panic of
+/// the body goes on in the caller, with its payload.
+///
+/// # Errors
+///
+/// The thread could not be started or could not enter; the body did not run.
+pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
+    thread::Builder::new()
+        .name(test.name().into())
+        .spawn(|| {
+            let ns = enter(Views::of(test.views))?;
+            Ok((test.body)(&ns))
+        })
+        .map_err(|error| {
+            Error::new(ErrorKind::Process, "start a thread for the test").with_source(error)
+        })?
+        .join()
+        .unwrap_or_else(|payload| panic::resume_unwind(payload))
+}
+
+fn enter(views: Views) -> Result<NetNs, Error> {
+    let home = Home::here();
+    namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
+    enter::bring_loopback_up()?;
+    enter::furnish(home, views, Scope::Thread)
+}

@@ -1,0 +1,97 @@
+//! True views: `/proc/net`, `/proc/self/net` and `/sys/class/net` of the
+//! test's own network namespace.
+//!
+//! `/proc/self` is the main thread's, and a sysfs shows the namespace of who
+//! mounted it, so a thread that merely unshared its network still reads the
+//! host's tables. Three mounts in a mount namespace of the thread mend that:
+//!
+//! 1. `/proc/thread-self/net` over `/proc/self/net` (which `/proc/net` links to);
+//! 2. a sysfs of the new namespace over `/sys/devices/virtual/net`;
+//! 3. from there, its `class/net` over `/sys/class/net`, and its
+//!    `devices/virtual/net`, to which the entries of `class/net` point, over
+//!    the whole sysfs of step 2. The rest of `/sys` stays what it was.
+
+use std::io;
+
+use crate::sys::mount;
+
+/// Which views a test gets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Views {
+    /// None: `views = false`.
+    Off,
+    /// As many as this machine grants; each missing one is a note.
+    Granted,
+    /// All: `views = true`; a missing one is an error.
+    Demanded,
+}
+
+/// A view that could not be had: what was tried, and what the kernel said.
+#[derive(Debug)]
+pub(crate) struct Missing {
+    pub(crate) view: &'static str,
+    pub(crate) step: &'static str,
+    pub(crate) error: io::Error,
+}
+
+impl Views {
+    pub(crate) fn of(asked: Option<bool>) -> Self {
+        match asked {
+            None => Self::Granted,
+            Some(true) => Self::Demanded,
+            Some(false) => Self::Off,
+        }
+    }
+}
+
+/// Whose `/proc/self/net` it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Scope {
+    /// One thread is in the namespace: `/proc/self` has to be bent.
+    Thread,
+    /// The whole process is in the namespace: `/proc/self` is right by nature.
+    Process,
+}
+
+/// Gives the calling thread a mount namespace and mounts the views in it.
+pub(crate) fn show(scope: Scope) -> Vec<Missing> {
+    if let Err(error) = mount::unshare_mounts() {
+        return vec![Missing {
+            view: "/proc/net, /proc/self/net and /sys/class/net",
+            step: "unshare(CLONE_NEWNS)",
+            error,
+        }];
+    }
+    let proc = match scope {
+        Scope::Thread => {
+            mount::bind(c"/proc/thread-self/net", c"/proc/self/net").map_err(|error| Missing {
+                view: "/proc/net and /proc/self/net",
+                step: "mount(MS_BIND) over `/proc/self/net`",
+                error,
+            })
+        }
+        Scope::Process => Ok(()),
+    };
+    [proc, sysfs()]
+        .into_iter()
+        .filter_map(Result::err)
+        .collect()
+}
+
+fn sysfs() -> Result<(), Missing> {
+    let missing = |step| {
+        move |error| Missing {
+            view: "/sys/class/net",
+            step,
+            error,
+        }
+    };
+    mount::mount_sysfs(c"/sys/devices/virtual/net").map_err(missing("mount(\"sysfs\")"))?;
+    mount::bind(c"/sys/devices/virtual/net/class/net", c"/sys/class/net")
+        .map_err(missing("mount(MS_BIND) over `/sys/class/net`"))?;
+    mount::bind(
+        c"/sys/devices/virtual/net/devices/virtual/net",
+        c"/sys/devices/virtual/net",
+    )
+    .map_err(missing("mount(MS_BIND) over `/sys/devices/virtual/net`"))
+}

@@ -1,0 +1,32 @@
+//! A network of its own for every test.
+
+#[cfg(target_os = "linux")]
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+#[cfg(target_os = "linux")]
+mod access;
+#[cfg(target_os = "linux")]
+mod env;
+#[cfg(target_os = "linux")]
+mod error;
+#[cfg(target_os = "linux")]
+mod isolation;
+#[cfg(target_os = "linux")]
+mod lifecycle;
+#[cfg(target_os = "linux")]
+mod netns;
+#[cfg(all(target_os = "linux", feature = "tokio"))]
+mod runtime;
+#[cfg(target_os = "linux")]
+mod sys;
+#[cfg(target_os = "linux")]
+mod test;
+
+#[cfg(target_os = "linux")]
+pub use error::{Error, ErrorKind};
+#[cfg(target_os = "linux")]
+pub use isolation::Isolation;
+#[cfg(target_os = "linux")]
+pub use netns::{Link, NetNs, NetNsId};
+pub use netns_test_macros::netns_test;

@@ -1,0 +1,37 @@
+//! What an expansion of `#[netns_test]` names. No part of the public API:
+//! it changes without notice, together with the macro crate.
+
+pub use std::concat;
+pub use std::module_path;
+pub use std::process::{ExitCode, Termination};
+
+pub use crate::access::policy::IfUnsupported;
+pub use crate::isolation::Isolation;
+pub use crate::lifecycle::run;
+pub use crate::netns::NetNs;
+#[cfg(feature = "tokio")]
+pub use crate::runtime::{Flavor, Runtime};
+pub use crate::test::{Body, Test};
+
+/// Turns what a body returned into what libtest asks of it. Prints an `Err`,
+/// on the thread of the body, as `#[test]` would.
+pub fn report<T: Termination>(value: T) -> ExitCode {
+    value.report()
+}
+
+/// A type that a test can have as a parameter.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parameter of a `#[netns_test]`",
+    label = "not a parameter that a test can have",
+    note = "a test may take `&NetNs`, its network namespace"
+)]
+pub trait Parameter<'ns> {
+    /// The parameter of the test that runs in `ns`.
+    fn of(ns: &'ns NetNs) -> Self;
+}
+
+impl<'ns> Parameter<'ns> for &'ns NetNs {
+    fn of(ns: &'ns NetNs) -> Self {
+        ns
+    }
+}

@@ -1,0 +1,7 @@
+//! L0: one function, one kernel operation. The only module with `unsafe`.
+
+#![expect(unsafe_code, reason = "system calls that no safe wrapper covers")]
+
+pub(crate) mod mount;
+pub(crate) mod namespace;
+pub(crate) mod socket;

@@ -1,0 +1,1 @@
+//! A library whose own tests use the attribute.
