@@ -2,6 +2,8 @@
 
 #![expect(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
+pub(crate) mod capability;
 pub(crate) mod mount;
 pub(crate) mod namespace;
 pub(crate) mod socket;
+pub(crate) mod user;
