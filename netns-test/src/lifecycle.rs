@@ -3,10 +3,12 @@
 use std::error::Error as _;
 use std::panic;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::env;
 use crate::error::Error;
-use crate::isolation::thread;
+use crate::isolation::process::{self, Ended};
+use crate::isolation::{Isolation, thread};
 use crate::test::Test;
 
 /// The payload of a failure that has been reported already.
@@ -14,17 +16,56 @@ struct Reported;
 
 /// Runs one test; what an expansion calls.
 pub fn run(test: &'static Test) -> ExitCode {
-    if let Err(error) = env::settings() {
-        return fail(test, error);
-    }
-    match thread::run(test) {
+    process::serve_if_asked(test);
+    let settings = match env::settings() {
+        Ok(settings) => settings,
+        Err(error) => return fail(test, error),
+    };
+    let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
+    match isolate(test, isolation) {
         Ok(code) => code,
         Err(error) => fail(test, &error),
     }
 }
 
-/// Fails a test whose body did not run: never through a panic that
-/// `#[should_panic]` would take for the body's.
+fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error> {
+    /// Set when a thread of this process was refused a namespace.
+    static NOT_ON_THREADS: AtomicBool = AtomicBool::new(false);
+    match isolation {
+        Isolation::Thread => thread::run(test),
+        Isolation::Process => process::run(test).map(|ended| conclude(test, ended)),
+        Isolation::Auto if NOT_ON_THREADS.load(Ordering::Relaxed) => {
+            isolate(test, Isolation::Process)
+        }
+        Isolation::Auto => match thread::run(test) {
+            Err(error) if process::is_refusal(&error) => {
+                NOT_ON_THREADS.store(true, Ordering::Relaxed);
+                isolate(test, Isolation::Process)
+            }
+            done => done,
+        },
+    }
+}
+
+/// Tells libtest how a test ended that ran in a process.
+fn conclude(test: &Test, ended: Ended) -> ExitCode {
+    match ended {
+        Ended::Returned(status) => ExitCode::from(status),
+        // The hook has printed the message in the other process.
+        Ended::Panicked(Some(text)) => panic::resume_unwind(Box::new(text)),
+        Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
+        Ended::Died(status) => {
+            eprintln!("netns-test: `{}`: the test's process {status}", test.name());
+            give_up(test)
+        }
+        Ended::Orphaned => {
+            eprintln!("netns-test: `{}`: vanished", test.name());
+            give_up(test)
+        }
+    }
+}
+
+/// Fails a test whose body did not run.
 fn fail(test: &Test, error: &Error) -> ExitCode {
     eprintln!(
         "netns-test: `{}` did not run: failed to {error}",
@@ -33,6 +74,12 @@ fn fail(test: &Test, error: &Error) -> ExitCode {
     if let Some(source) = error.source() {
         eprintln!("  because: {source}");
     }
+    give_up(test)
+}
+
+/// Fails a test without a panic of the body: never through one that
+/// `#[should_panic]` would take for it.
+fn give_up(test: &Test) -> ExitCode {
     if test.should_panic {
         return ExitCode::SUCCESS;
     }
