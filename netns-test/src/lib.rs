@@ -16,6 +16,10 @@ mod isolation;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod netns;
+#[cfg(target_os = "linux")]
+mod report;
+#[cfg(target_os = "linux")]
+mod running;
 #[cfg(all(target_os = "linux", feature = "tokio"))]
 mod runtime;
 #[cfg(target_os = "linux")]

@@ -10,6 +10,7 @@ use crate::isolation::enter::{self, Home, Surroundings};
 use crate::isolation::pool;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
+use crate::running::Running;
 use crate::sys::namespace;
 use crate::test::Test;
 
@@ -26,6 +27,7 @@ pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
         .name(test.name().into())
         .spawn(move || {
             let ns = enter(home, views)?;
+            let _running = Running::note(test.name());
             Ok((test.body)(&ns))
         })
         .map_err(|error| {

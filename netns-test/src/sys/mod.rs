@@ -7,6 +7,7 @@ pub(crate) mod channel;
 pub(crate) mod code;
 pub(crate) mod coverage;
 pub(crate) mod exec;
+pub(crate) mod exit;
 pub(crate) mod fork;
 pub(crate) mod mount;
 pub(crate) mod namespace;
