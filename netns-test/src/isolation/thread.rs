@@ -11,7 +11,6 @@ use crate::isolation::pool;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
 use crate::running::Running;
-use crate::sys::namespace;
 use crate::test::Test;
 
 /// Runs the body of `test` on a thread in a new network namespace. A panic of
@@ -38,9 +37,9 @@ pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
 }
 
 fn enter(home: Home, views: Views) -> Result<NetNs, Error> {
-    if !pool::enter_a_ready_namespace() {
-        namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
-        enter::bring_loopback_up()?;
-    }
-    Surroundings::furnish(home, views, Scope::Thread)?.accept(views)
+    let ns = match pool::enter_a_ready_namespace() {
+        Some(ns) => ns,
+        None => enter::new_namespace()?,
+    };
+    Surroundings::furnish(ns, home, views, Scope::Thread)?.accept(views)
 }
