@@ -3,7 +3,9 @@
 #![expect(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
 pub(crate) mod capability;
+pub(crate) mod exit;
 pub(crate) mod mount;
 pub(crate) mod namespace;
+pub(crate) mod probe;
 pub(crate) mod socket;
 pub(crate) mod user;
