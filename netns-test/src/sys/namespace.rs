@@ -41,7 +41,7 @@ impl Patience {
 ///
 /// # References
 ///
-/// unshare(2), `CLONE_NEWNET`; `copy_net_ns` in net/core/net_namespace.c.
+/// unshare(2), `CLONE_NEWNET`; `copy_net_ns` in `net/core/net_namespace.c`.
 pub(crate) fn unshare_net() -> io::Result<()> {
     unshare_net_within(&mut Patience::new())
 }
