@@ -28,6 +28,8 @@ mod sys;
 mod test;
 
 #[cfg(target_os = "linux")]
+pub use access::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route, access};
+#[cfg(target_os = "linux")]
 pub use error::{Error, ErrorKind};
 #[cfg(target_os = "linux")]
 pub use isolation::Isolation;

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::access::access;
+use crate::access::policy::Verdict;
 use crate::env;
 use crate::error::Error;
 use crate::isolation::process::{self, Ended};
@@ -29,8 +31,22 @@ pub fn run(test: &'static Test) -> ExitCode {
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     match isolate(test, isolation) {
         Ok(code) => code,
-        Err(error) => fail(test, &report::ended::not_entered(test.name(), &error)),
+        Err(error) => match access().refusal() {
+            Some(refusal) => match report::refused(test, refusal) {
+                Verdict::Skip => skip(test),
+                Verdict::Fail | Verdict::FailAnyway(_) => stop(test),
+            },
+            None => fail(test, &report::ended::not_entered(test.name(), &error)),
+        },
     }
+}
+
+/// Lets libtest count a pass, which is all that it knows besides a failure.
+fn skip(test: &Test) -> ExitCode {
+    if test.should_panic {
+        panic::resume_unwind(Box::new(Reported));
+    }
+    ExitCode::SUCCESS
 }
 
 fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error> {
@@ -68,6 +84,10 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
 /// `#[should_panic]` would take for it.
 fn fail(test: &Test, why: &str) -> ExitCode {
     eprint!("{why}");
+    stop(test)
+}
+
+fn stop(test: &Test) -> ExitCode {
     if test.should_panic {
         return ExitCode::SUCCESS;
     }

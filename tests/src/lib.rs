@@ -1,7 +1,13 @@
 //! A library whose own tests use the attribute, and what the other tests of
 //! this package use to prove that a body ran, once, and where.
 
+#[cfg(target_os = "linux")]
+pub mod confine;
+#[cfg(target_os = "linux")]
+pub mod filter;
 pub mod proof;
+#[cfg(target_os = "linux")]
+pub mod rerun;
 
 #[cfg(test)]
 mod tests {

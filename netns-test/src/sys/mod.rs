@@ -11,6 +11,7 @@ pub(crate) mod exit;
 pub(crate) mod fork;
 pub(crate) mod mount;
 pub(crate) mod namespace;
+pub(crate) mod probe;
 pub(crate) mod process;
 pub(crate) mod socket;
 pub(crate) mod user;
