@@ -2,6 +2,8 @@
 //! this package use to prove that a body ran, once, and where.
 
 #[cfg(target_os = "linux")]
+pub mod cargo;
+#[cfg(target_os = "linux")]
 pub mod confine;
 #[cfg(target_os = "linux")]
 pub mod filter;
