@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, FnArg, Path, Token, parenthesized};
+use syn::{Expr, FnArg, Path, Token, parenthesized, token};
 
 use crate::value;
 
@@ -53,10 +53,9 @@ const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `flavor`, `worker_t
 impl Arguments {
     /// The path of the runtime crate.
     pub(crate) fn krate(&self) -> TokenStream {
-        match &self.krate {
-            Some(path) => path.to_token_stream(),
-            None => quote!(::netns_test),
-        }
+        self.krate
+            .as_ref()
+            .map_or_else(|| quote!(::netns_test), ToTokens::to_token_stream)
     }
 
     fn set(&mut self, name: &Ident, value: &Expr) -> syn::Result<()> {
@@ -138,11 +137,7 @@ pub(crate) fn parse(tokens: TokenStream) -> (Arguments, Option<syn::Error>) {
                     ));
                     continue;
                 }
-                let outcome = match &value {
-                    Some(value) => arguments.set(&name, value),
-                    None => Err(no_value(&name)),
-                };
-                errors.extend(outcome);
+                errors.extend(arguments.set(&name, &value));
                 seen.push(name);
             }
         }
@@ -173,10 +168,11 @@ impl Errors {
     }
 }
 
-/// `name = value`; the value is missing in what is not finished or wrong.
+/// `name = value`. Where there is no value, the name stands for it: none of the
+/// arguments takes that, so each says what it takes instead.
 struct Argument {
     name: Ident,
-    value: Option<Expr>,
+    value: Expr,
 }
 
 impl Parse for Argument {
@@ -185,17 +181,17 @@ impl Parse for Argument {
             return Err(input.error(format!("expected one of the arguments {KNOWN}")));
         }
         let name = input.call(Ident::parse_any)?;
-        let value = if input.peek(Token![=]) {
+        let mut value = Expr::Verbatim(name.to_token_stream());
+        if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            Some(input.parse()?)
-        } else {
-            if input.peek(syn::token::Paren) {
-                let _ignored;
-                parenthesized!(_ignored in input);
-                let _: TokenStream = _ignored.parse()?;
+            if !input.is_empty() && !input.peek(Token![,]) {
+                value = input.parse()?;
             }
-            None
-        };
+        } else if input.peek(token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            content.parse::<TokenStream>()?;
+        }
         Ok(Self { name, value })
     }
 }
@@ -234,16 +230,4 @@ fn unknown(name: &Ident) -> syn::Error {
         name.span(),
         format!("`{name}` is not an argument of `#[netns_test]`; the arguments are {KNOWN}"),
     )
-}
-
-fn no_value(name: &Ident) -> syn::Error {
-    let known = KNOWN
-        .split(", ")
-        .any(|known| known.trim_matches('`') == name.to_string());
-    if known {
-        let message = format!("`{name}` expects a value, as in `{name} = …`");
-        syn::Error::new(name.span(), message)
-    } else {
-        unknown(name)
-    }
 }

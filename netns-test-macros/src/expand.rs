@@ -93,26 +93,36 @@ fn body(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> TokenStr
             FnArg::Typed(typed) => typed.ty.span(),
             FnArg::Receiver(_) => parameter.span(),
         });
+        let private = located(private, span);
         quote_spanned!(span=> #private::Parameter::of(#ns))
     });
-    let mut call = quote!(#name(#(#parameters),*));
-    if item.sig.asyncness.is_some() {
-        let runtime = runtime(&arguments.runtime, private);
-        call = quote!(#runtime.block_on(#call));
-    }
-    // Without its type, the closure of a body that never returns would have to fall back to one.
-    let returns = item.returns_never().then(|| quote!(-> !));
-    let call = if returns.is_some() {
-        quote!({ #call })
-    } else {
-        call
-    };
     let span = within_expansion(match &item.sig.output {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     });
-    let report = quote_spanned!(span=> #private::report);
-    quote!(|#ns| #report(|| #returns #call))
+    let mut call = quote_spanned!(span=> #name(#(#parameters),*));
+    if item.sig.asyncness.is_some() {
+        let runtime = runtime(&arguments.runtime, private);
+        call = quote_spanned!(span=> #runtime.block_on(#call));
+    }
+    // Without its type, the closure of a body that never returns would have to fall back to one.
+    let call = if item.returns_never() {
+        quote!(|| -> ! { #call })
+    } else {
+        quote_spanned!(span=> || #call)
+    };
+    let report = located(private, span);
+    let report = quote_spanned!(span=> #report::report(#call));
+    quote!(|#ns| #report)
+}
+
+/// The same tokens, all of them at `span`: an error is shown where the first one is.
+fn located(tokens: &TokenStream, span: Span) -> TokenStream {
+    let located = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    located.collect()
 }
 
 /// Where an error is shown; lints still see that no user wrote this.

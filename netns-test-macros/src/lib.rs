@@ -87,23 +87,23 @@ pub fn netns_test(
     arguments: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    attribute_macro(arguments.into(), item.into()).into()
+    let tokens = TokenStream::from(item);
+    let tokens = match syn::parse2(tokens.clone()) {
+        Ok(item) => compile(&item, arguments.into()),
+        Err(error) => check::not_a_test_function(error, &tokens),
+    };
+    tokens.into()
 }
 
-fn attribute_macro(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
-    let item: TestFn = match syn::parse2(tokens.clone()) {
-        Ok(item) => item,
-        Err(error) => return check::not_a_test_function(error, &tokens),
-    };
+fn compile(item: &TestFn, arguments: TokenStream) -> TokenStream {
     let (arguments, errors) = args::parse(arguments);
-    let outcome = match errors {
-        None => compile(&item, &arguments),
-        Some(errors) => Err(errors),
-    };
-    outcome.unwrap_or_else(|errors| check::refuse(&item, &errors))
+    errors
+        .map_or(Ok(()), Err)
+        .and_then(|()| make_test(item, &arguments))
+        .unwrap_or_else(|errors| check::refuse(item, &errors))
 }
 
-fn compile(item: &TestFn, arguments: &Arguments) -> syn::Result<TokenStream> {
+fn make_test(item: &TestFn, arguments: &Arguments) -> syn::Result<TokenStream> {
     check::attributes(item)?;
     if compose::must_wait(item, arguments) {
         check::composition(item, arguments)?;
