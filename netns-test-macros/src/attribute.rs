@@ -12,7 +12,8 @@ pub(crate) enum Kind {
     GeneratedTest,
     /// `#[tokio::test]`: makes a test, usually with a runtime around the body.
     RuntimeTest,
-    /// `#[rstest]`: makes tests, and puts `#[test]` behind the other attributes.
+    /// `#[rstest]`, or a template of `rstest_reuse` that has it: makes tests, and
+    /// puts `#[test]` behind the other attributes.
     Rstest,
     /// `#[test_case]`: makes tests, and puts `#[test]` before the other attributes.
     TestCase,
@@ -69,6 +70,7 @@ pub(crate) fn kind(attr: &Attribute) -> Kind {
         "test" if is_prelude(before) => Kind::GeneratedTest,
         "test" => Kind::RuntimeTest,
         "rstest" => Kind::Rstest,
+        "apply" if names_a_template(attr) => Kind::Rstest,
         "test_case" | "test_matrix" => Kind::TestCase,
         "case" if before.first().is_some_and(|first| *first == "test_case") => Kind::TestCase,
         "netns_test" => Kind::Netns,
@@ -86,6 +88,12 @@ fn is_prelude(path: &[&Ident]) -> bool {
         [krate, prelude, _] => (*krate == "core" || *krate == "std") && *prelude == "prelude",
         _ => false,
     }
+}
+
+/// `#[apply(template)]` of `rstest_reuse`, not `#[apply(macro!)]` of
+/// `macro_rules_attribute`.
+fn names_a_template(attr: &Attribute) -> bool {
+    attr.parse_args::<Ident>().is_ok()
 }
 
 /// The text at the identifier's span is the identifier itself. What a macro

@@ -41,7 +41,7 @@ pub(crate) fn expand_last(item: &TestFn, arguments: &Arguments) -> TokenStream {
         for parameter in sig.inputs.iter_mut().filter(|p| is_netns(p)) {
             leave_to_us(parameter);
         }
-    } else {
+    } else if first(item, Kind::RuntimeTest).is_some() {
         let (ours, theirs): (Vec<_>, Vec<_>) = sig.inputs.into_iter().partition(is_netns);
         behind.parameters.extend(ours);
         sig.inputs = theirs.into_iter().collect();
