@@ -5,8 +5,10 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, FnArg, Path, Token, parenthesized, token};
+use syn::{Expr, Path, Token, parenthesized, token};
 
+use crate::behind::Behind;
+use crate::errors::Errors;
 use crate::value;
 
 /// What stands in the parentheses of the attribute. Nothing here is a default:
@@ -33,19 +35,6 @@ pub(crate) struct Runtime {
     /// The arguments about the runtime, as written.
     pub(crate) names: Vec<Ident>,
 }
-
-/// What an expansion that came before the other attributes tells the one
-/// that comes behind them. It is not for users.
-#[derive(Default)]
-pub(crate) struct Behind {
-    /// One of the other attributes makes the function known to the harness,
-    /// unless it is still `async` after all of them: a harness takes no such function.
-    pub(crate) registered: bool,
-    /// Parameters that the other attributes must not see.
-    pub(crate) parameters: Punctuated<FnArg, Token![,]>,
-}
-
-const BEHIND: &str = "__behind";
 
 const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `flavor`, `worker_threads`, \
                      `start_paused`, `crate`";
@@ -119,7 +108,7 @@ pub(crate) fn parse(tokens: TokenStream) -> (Arguments, Option<syn::Error>) {
     let mut arguments = Arguments::default();
     let mut errors = Errors::default();
     let parsed = (|input: ParseStream<'_>| {
-        arguments.behind = parse_behind(input)?;
+        arguments.behind = Behind::parse(input)?;
         let written: TokenStream = input.fork().parse()?;
         arguments.written = written;
         Punctuated::<Argument, Token![,]>::parse_terminated(input)
@@ -142,30 +131,7 @@ pub(crate) fn parse(tokens: TokenStream) -> (Arguments, Option<syn::Error>) {
             }
         }
     }
-    (arguments, errors.0)
-}
-
-/// Several errors, reported together.
-#[derive(Default)]
-pub(crate) struct Errors(pub(crate) Option<syn::Error>);
-
-impl Errors {
-    pub(crate) fn add(&mut self, error: syn::Error) {
-        match &mut self.0 {
-            Some(errors) => errors.combine(error),
-            none => *none = Some(error),
-        }
-    }
-
-    pub(crate) fn extend(&mut self, outcome: syn::Result<()>) {
-        if let Err(error) = outcome {
-            self.add(error);
-        }
-    }
-
-    pub(crate) fn into_result(self) -> syn::Result<()> {
-        self.0.map_or(Ok(()), Err)
-    }
+    (arguments, errors.into_result().err())
 }
 
 /// `name = value`. Where there is no value, the name stands for it: none of the
@@ -196,38 +162,61 @@ impl Parse for Argument {
     }
 }
 
-fn parse_behind(input: ParseStream<'_>) -> syn::Result<Option<Behind>> {
-    let ahead = input.fork();
-    if !ahead.peek(syn::Ident) || ahead.parse::<Ident>()? != BEHIND {
-        return Ok(None);
-    }
-    input.parse::<Ident>()?;
-    let content;
-    parenthesized!(content in input);
-    let registered = content.parse::<syn::LitBool>()?.value;
-    content.parse::<Token![;]>()?;
-    let parameters = Punctuated::parse_terminated(&content)?;
-    input.parse::<Token![,]>()?;
-    Ok(Some(Behind {
-        registered,
-        parameters,
-    }))
-}
-
-impl ToTokens for Behind {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self {
-            registered,
-            parameters,
-        } = self;
-        let name = Ident::new(BEHIND, proc_macro2::Span::call_site());
-        tokens.extend(quote!(#name(#registered; #parameters),));
-    }
-}
-
 fn unknown(name: &Ident) -> syn::Error {
     syn::Error::new(
         name.span(),
         format!("`{name}` is not an argument of `#[netns_test]`; the arguments are {KNOWN}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::parse;
+
+    fn errors(tokens: proc_macro2::TokenStream) -> Vec<String> {
+        let errors = parse(tokens).1.into_iter().flatten();
+        errors.map(|error| error.to_string()).collect()
+    }
+
+    #[test]
+    fn nothing_said_is_nothing_set() {
+        let (arguments, errors) = parse(quote!());
+        assert!(errors.is_none());
+        assert!(arguments.isolation.is_none() && arguments.views.is_none());
+        assert!(arguments.behind.is_none() && arguments.runtime.names.is_empty());
+        assert_eq!(arguments.krate().to_string(), ":: netns_test");
+    }
+
+    #[test]
+    fn each_argument_is_read() {
+        let (arguments, errors) = parse(quote!(
+            isolation = "process",
+            if_unsupported = "skip",
+            views = false,
+            flavor = "multi_thread",
+            worker_threads = 2,
+            start_paused = true,
+            crate = "crate::a::b",
+        ));
+        assert!(errors.is_none(), "{errors:?}");
+        assert_eq!(arguments.isolation.as_ref().unwrap(), "Process");
+        assert_eq!(arguments.if_unsupported.as_ref().unwrap(), "Skip");
+        assert_eq!(arguments.views, Some(false));
+        assert_eq!(arguments.runtime.flavor.as_ref().unwrap(), "MultiThread");
+        assert_eq!(arguments.runtime.worker_threads, Some(2));
+        assert_eq!(arguments.runtime.start_paused, Some(true));
+        assert_eq!(arguments.krate().to_string(), "crate :: a :: b");
+        assert_eq!(arguments.runtime.names.len(), 3);
+    }
+
+    #[test]
+    fn each_error_is_told() {
+        let told = errors(quote!(isolation = 1, nonsense = 2, views = true, views = 3));
+        assert_eq!(told.len(), 3, "{told:#?}");
+        assert!(told[0].starts_with("`isolation` expects"), "{told:#?}");
+        assert!(told[1].starts_with("`nonsense` is not an"), "{told:#?}");
+        assert_eq!(told[2], "`views` is given twice");
+    }
 }

@@ -104,3 +104,46 @@ fn is_in_source(ident: &Ident) -> bool {
         .source_text()
         .is_some_and(|text| *ident == text)
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+    use syn::parse_quote;
+
+    use super::{Kind, kind};
+
+    #[test]
+    fn attributes_are_told_by_their_names() {
+        for (attr, expected) in [
+            (
+                parse_quote!(#[::core::prelude::v1::test]),
+                Kind::GeneratedTest,
+            ),
+            (
+                parse_quote!(#[std::prelude::rust_2024::test]),
+                Kind::GeneratedTest,
+            ),
+            (
+                parse_quote!(#[tokio::test(flavor = "x")]),
+                Kind::RuntimeTest,
+            ),
+            (parse_quote!(#[my::prelude::v1::test]), Kind::RuntimeTest),
+            (parse_quote!(#[rstest]), Kind::Rstest),
+            (parse_quote!(#[rstest::rstest]), Kind::Rstest),
+            (parse_quote!(#[apply(template)]), Kind::Rstest),
+            (parse_quote!(#[apply(macro_rules!)]), Kind::Foreign),
+            (parse_quote!(#[test_case(1; "one")]), Kind::TestCase),
+            (parse_quote!(#[test_case::case(1)]), Kind::TestCase),
+            (parse_quote!(#[netns_test::netns_test]), Kind::Netns),
+            (
+                parse_quote!(#[should_panic(expected = "x")]),
+                Kind::Language,
+            ),
+            (parse_quote!(#[clippy::msrv = "1.85"]), Kind::Language),
+            (parse_quote!(#[tracing::instrument]), Kind::Foreign),
+            (parse_quote!(#[my::ignore]), Kind::Foreign),
+        ] {
+            assert_eq!(kind(&attr), expected, "{}", attr.to_token_stream());
+        }
+    }
+}

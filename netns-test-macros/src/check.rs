@@ -5,9 +5,10 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Signature, Type};
 
-use crate::args::{Arguments, Errors};
+use crate::args::Arguments;
 use crate::attribute::{self, Kind};
 use crate::compose;
+use crate::errors::Errors;
 use crate::item::{TestFn, ungrouped};
 
 /// The item is no function at all.

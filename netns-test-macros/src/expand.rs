@@ -172,3 +172,74 @@ fn libtest_name(name: &Ident) -> String {
         plain
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+    use syn::parse_quote;
+
+    use super::{expand, libtest_name};
+    use crate::args;
+    use crate::item::TestFn;
+
+    fn expanded(arguments: TokenStream, item: &TestFn) -> String {
+        expand(item, &args::parse(arguments).0)
+            .to_string()
+            .replace(' ', "")
+    }
+
+    #[test]
+    fn names_are_libtests() {
+        for (name, expected) in [
+            (parse_quote!(plain), "plain"),
+            (parse_quote!(r#plain), "plain"),
+            (parse_quote!(r#type), "r#type"),
+            (parse_quote!(r#gen), "r#gen"),
+        ] {
+            assert_eq!(libtest_name(&name), expected);
+        }
+    }
+
+    #[test]
+    fn holds_no_defaults() {
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                async fn f() {}
+            ),
+        );
+        for setting in ["isolation", "views", "if_unsupported", "flavor"] {
+            assert!(!text.contains(setting), "{text}");
+        }
+        let arguments = quote!(isolation = "auto", views = true);
+        let text = expanded(
+            arguments,
+            &parse_quote!(
+                fn f() {}
+            ),
+        );
+        assert!(text.contains(".isolation(::netns_test::__private::Isolation::Auto)"));
+        assert!(text.contains(".views(true)"), "{text}");
+    }
+
+    #[test]
+    fn is_ignored_where_there_is_no_linux() {
+        let ignored = "#[cfg_attr(not(target_os=\"linux\"),ignore=\"netnstestsneedLinux\")]";
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                fn f() {}
+            ),
+        );
+        assert!(text.contains(ignored), "{text}");
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                #[ignore = "slow"]
+                fn f() {}
+            ),
+        );
+        assert!(!text.contains(ignored), "{text}");
+    }
+}

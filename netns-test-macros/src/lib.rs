@@ -5,13 +5,17 @@
 //! - `args`: what stands in the parentheses, with `value` for the single values
 //! - `attribute`: what the other attributes of the function are
 //! - `check`: functions and combinations that cannot be a test
-//! - `compose`: hands the function to other macros first
+//! - `compose`: hands the function to other macros first, and `behind` is what
+//!   it notes for the expansion that comes after them
+//! - `errors`: several mistakes in one error
 //! - `expand`: the expansion proper
 
 mod args;
 mod attribute;
+mod behind;
 mod check;
 mod compose;
+mod errors;
 mod expand;
 mod item;
 mod value;
