@@ -131,6 +131,14 @@ pub(crate) struct Text {
 impl Text {
     const CAPACITY: usize = 56;
 
+    #[cfg(test)]
+    pub(crate) fn of(text: &str) -> Self {
+        let mut bytes = [0; Self::CAPACITY];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).expect("a short text");
+        Self { bytes, length }
+    }
+
     pub(crate) fn to_text(self) -> String {
         String::from_utf8_lossy(&self.bytes[..self.length.into()])
             .trim_end_matches(['\0', '\n'])
@@ -425,5 +433,44 @@ fn read_label(pen: &Pen<'_>) {
     if let Ok(length) = label {
         let length = u8::try_from(length).unwrap_or(0);
         pen.write(Step::Label, News::Text(Text { bytes, length }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_stand_at_their_numbers() {
+        for (at, step) in Step::ALL.into_iter().enumerate() {
+            assert_eq!(step as usize, at);
+        }
+        assert_eq!(Step::ALL.last(), Some(&Step::Done));
+    }
+
+    #[test]
+    fn a_record_survives_the_pipe() {
+        for news in [
+            News::Begun,
+            News::Ended(Ok(())),
+            News::Ended(Err(Errno::EACCES)),
+            News::Counted(2),
+            News::Text(Text::of("docker-default (enforce)")),
+        ] {
+            let record = Record {
+                step: Step::User,
+                news,
+            };
+            assert_eq!(Record::decode(&record.encode()), Some(record));
+        }
+    }
+
+    #[test]
+    fn the_process_stays_where_it_was() {
+        let before = Whereabouts::now();
+        let (records, ended) = run(Duration::from_secs(20)).unwrap();
+        assert_eq!(ended, Ended::Done, "{records:?}");
+        assert_eq!(before.differs_from(&Whereabouts::now()), Some(false));
+        assert_eq!(records[0].step, Step::DirectNet);
     }
 }
