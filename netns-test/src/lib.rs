@@ -18,6 +18,8 @@ mod lifecycle;
 mod netns;
 #[cfg(target_os = "linux")]
 mod report;
+#[cfg(target_os = "linux")]
+mod running;
 #[cfg(all(target_os = "linux", feature = "tokio"))]
 mod runtime;
 #[cfg(target_os = "linux")]

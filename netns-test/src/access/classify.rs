@@ -12,7 +12,7 @@ use crate::sys::probe::{Ended, NOT_MOVED, Step, UNPROVABLE};
 pub(super) fn classify(seen: &Observations) -> Access {
     let route = if seen.trial.succeeded(Step::DirectLoopback) {
         Route::Direct
-    } else if seen.trial.succeeded(Step::ReachLoopback) {
+    } else if seen.trial.succeeded(Step::Loopback) {
         Route::UserNamespace
     } else {
         return Access {
@@ -50,15 +50,14 @@ fn refusal(seen: &Observations) -> Refusal {
 
 /// The first step on the way through a user namespace that stops it. Maps that
 /// can't be written do not.
-const FATAL: [Step; 8] = [
+const FATAL: [Step; 7] = [
     Step::Pipe,
     Step::Fork,
     Step::User,
     Step::Net,
     Step::Moved,
     Step::Socket,
-    Step::LoopbackUp,
-    Step::ReachLoopback,
+    Step::Loopback,
 ];
 
 fn end(trial: &Trial) -> End {
@@ -106,9 +105,7 @@ fn cause(seen: &Observations, end: End) -> (Cause, Answer) {
                 Answer::Kernel
             },
         ),
-        Step::LoopbackUp | Step::ReachLoopback if is_denied(errno) => {
-            (Cause::CapabilitiesStripped, Answer::SecurityModule)
-        }
+        Step::Loopback if is_denied(errno) => (Cause::CapabilitiesStripped, Answer::SecurityModule),
         _ => (Cause::Unknown, Answer::Kernel),
     }
 }
@@ -138,7 +135,7 @@ fn filter(trial: &Trial, step: Step) -> Option<Cause> {
 /// the restriction is on and shows in one of its two ways: `EACCES` at once,
 /// or a denial afterwards.
 fn is_apparmor(seen: &Observations, step: Step, errno: Errno) -> bool {
-    let afterwards = matches!(step, Step::Net | Step::LoopbackUp | Step::ReachLoopback);
+    let afterwards = matches!(step, Step::Net | Step::Loopback);
     let labelled = seen
         .trial
         .label()

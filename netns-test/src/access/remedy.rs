@@ -138,7 +138,7 @@ fn kernel(cause: Cause) -> Listed {
 
 fn container(place: Place) -> Listed {
     match place {
-        Place::GitHubActionsContainer => &[
+        Place::GitHubActions | Place::GitHubActionsContainer => &[
             (
                 "in the workflow",
                 &["container: { image: …, options: --cap-add=SYS_ADMIN --cap-add=NET_ADMIN }"],

@@ -1,5 +1,6 @@
 //! Every word that a test prints which fails or does not run.
 
+pub(crate) mod ended;
 mod github;
 mod lines;
 mod refusal;

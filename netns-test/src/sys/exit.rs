@@ -1,18 +1,17 @@
-//! What runs at the end of the process.
+//! What runs when this process exits.
 
 use std::io;
 
-/// Calls `handler` when the process returns from `main` or calls exit(3); not
-/// when a signal ends it. A handler must not unwind.
+/// Has `handler` called when the process ends by exit(3): on the thread that
+/// calls it, while the other threads go on.
 ///
 /// # References
 ///
 /// atexit(3)
 pub(crate) fn at_exit(handler: extern "C" fn()) -> io::Result<()> {
-    // SAFETY: a function lives as long as the process, and this one is safe to
-    // call at any time; a panic in an `extern "C" fn` aborts.
+    // SAFETY: the handler is a plain function, and it stays where it is while the program runs.
     match unsafe { libc::atexit(handler) } {
         0 => Ok(()),
-        _ => Err(io::ErrorKind::OutOfMemory.into()),
+        _ => Err(io::Error::last_os_error()),
     }
 }

@@ -115,7 +115,7 @@ fn a_map_that_cannot_be_written_is_a_limitation() {
         .ended(Step::UidMap, Err(Errno::EROFS))
         .ended(Step::GidMap, Err(Errno::EROFS))
         .ended(Step::Net, Ok(()))
-        .ended(Step::ReachLoopback, Ok(()))
+        .ended(Step::Loopback, Ok(()))
         .ended(Step::Sysfs, Err(Errno::EPERM));
     let access = seen.access();
     assert_eq!(access.route(), Some(Route::UserNamespace));
@@ -231,8 +231,8 @@ fn apparmor_shows_by_its_sysctl_after_the_user_namespace() {
     for (step, call) in [
         (Step::Net, "unshare(CLONE_NEWNET) -> EPERM"),
         (
-            Step::LoopbackUp,
-            "ioctl(SIOCSIFFLAGS) to set `lo` up -> EPERM",
+            Step::Loopback,
+            "setting `lo` up and reaching 127.0.0.1 -> EPERM",
         ),
     ] {
         let seen = Seen::inside(step, Errno::EPERM)
@@ -474,14 +474,14 @@ fn address_families() {
 
 #[test]
 fn lo_that_stays_down_in_a_user_namespace() {
-    Seen::inside(Step::LoopbackUp, Errno::EPERM).assert(
-        "ioctl(SIOCSIFFLAGS) to set `lo` up -> EPERM",
+    Seen::inside(Step::Loopback, Errno::EPERM).assert(
+        "setting `lo` up and reaching 127.0.0.1 -> EPERM",
         Answer::SecurityModule,
         Cause::CapabilitiesStripped,
     );
     // gVisor's lo is up already and is not asked; if it is, this is no denial.
-    Seen::inside(Step::LoopbackUp, Errno::ENOTTY).assert(
-        "ioctl(SIOCSIFFLAGS) to set `lo` up -> ENOTTY",
+    Seen::inside(Step::Loopback, Errno::ENOTTY).assert(
+        "setting `lo` up and reaching 127.0.0.1 -> ENOTTY",
         Answer::Kernel,
         Cause::Unknown,
     );
