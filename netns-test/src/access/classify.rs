@@ -12,7 +12,7 @@ use crate::sys::probe::{Ended, NOT_MOVED, Step, UNPROVABLE};
 pub(super) fn classify(seen: &Observations) -> Access {
     let route = if seen.trial.succeeded(Step::DirectLoopback) {
         Route::Direct
-    } else if seen.trial.succeeded(Step::Loopback) {
+    } else if seen.trial.succeeded(Step::Restart) {
         Route::UserNamespace
     } else {
         return Access {
@@ -50,7 +50,7 @@ fn refusal(seen: &Observations) -> Refusal {
 
 /// The first step on the way through a user namespace that stops it. Maps that
 /// can't be written do not.
-const FATAL: [Step; 7] = [
+const FATAL: [Step; 8] = [
     Step::Pipe,
     Step::Fork,
     Step::User,
@@ -58,6 +58,7 @@ const FATAL: [Step; 7] = [
     Step::Moved,
     Step::Socket,
     Step::Loopback,
+    Step::Restart,
 ];
 
 fn end(trial: &Trial) -> End {
@@ -106,6 +107,7 @@ fn cause(seen: &Observations, end: End) -> (Cause, Answer) {
             },
         ),
         Step::Loopback if is_denied(errno) => (Cause::CapabilitiesStripped, Answer::SecurityModule),
+        Step::Restart if errno == Errno::ENOENT => (Cause::ProcAbsent, Answer::Kernel),
         _ => (Cause::Unknown, Answer::Kernel),
     }
 }

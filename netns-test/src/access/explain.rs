@@ -21,6 +21,7 @@ pub(super) fn call(step: Step) -> &'static str {
         Step::UidMap => "write to /proc/self/uid_map",
         Step::GidMap => "write to /proc/self/gid_map",
         Step::Socket => "socket(AF_INET, SOCK_DGRAM)",
+        Step::Restart => "access of /proc/self/exe",
         Step::Threads => "stat of /proc/self/task",
         Step::Label => "read of /proc/thread-self/attr/current",
         Step::Netlink => "socket(AF_NETLINK)",
@@ -66,6 +67,7 @@ pub(super) fn because(cause: Cause, seen: &Observations) -> String {
         Cause::KernelWithoutNetworkNamespaces => "the kernel was built without CONFIG_NET_NS",
         Cause::Wsl1 => "WSL 1 has no namespaces",
         Cause::ProcessLimit => "no process can be started: RLIMIT_NPROC, or the pids limit of the control group, is reached",
+        Cause::ProcAbsent => "/proc is not mounted, and an ordinary user's tests run in processes that are started from /proc/self/exe",
         Cause::Unprovable => "neither /proc nor SO_NETNS_COOKIE is there to prove that a thread is in a new namespace",
         Cause::Unknown => return unknown(seen.trial.ended),
     }

@@ -130,7 +130,7 @@ fn kernel(cause: Cause) -> Listed {
             ("raise the limit of the user", &["ulimit -u unlimited"]),
             ("or of the container", &["docker run --pids-limit=-1 …"]),
         ],
-        Cause::Unprovable => &[("mount /proc", &["mount -t proc proc /proc"])],
+        Cause::ProcAbsent | Cause::Unprovable => &[("mount /proc", &["mount -t proc proc /proc"])],
         Cause::KernelWithoutUserNamespaces => &[AS_ROOT],
         _ => &[],
     }

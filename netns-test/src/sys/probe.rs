@@ -17,7 +17,7 @@ use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use nix::sys::stat::{Mode, stat};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork, pipe2, read, write};
+use nix::unistd::{AccessFlags, ForkResult, Pid, access, fork, pipe2, read, write};
 
 use super::namespace::{self, Patience, Whereabouts};
 use super::user::{self, IdentityMap};
@@ -49,6 +49,8 @@ pub(crate) enum Step {
     Socket,
     /// `lo` comes up in it and 127.0.0.1 can be reached.
     Loopback,
+    /// This program can be started again, for a test's own process.
+    Restart,
     /// `unshare(0)`, which the kernel always grants.
     TellNothing,
     /// `unshare(CLONE_NEWUSER)` made invalid; see [`tell`].
@@ -72,7 +74,7 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 24] = [
+    const ALL: [Self; 25] = [
         Self::Pipe,
         Self::Fork,
         Self::DirectNet,
@@ -86,6 +88,7 @@ impl Step {
         Self::Moved,
         Self::Socket,
         Self::Loopback,
+        Self::Restart,
         Self::TellNothing,
         Self::TellUser,
         Self::TellNet,
@@ -347,6 +350,9 @@ fn through_a_user_namespace(pen: &Pen<'_>, map: &IdentityMap, patience: &mut Pat
         && pen.attempt(Step::Moved, || left(&before))
         && pen.attempt(Step::Socket, || loopback::udp4().map(drop))
         && pen.attempt(Step::Loopback, loopback::loopback_up)
+        && pen.attempt(Step::Restart, || {
+            Ok(access(c"/proc/self/exe", AccessFlags::X_OK)?)
+        })
 }
 
 /// Asks for `flag` in a way that the kernel always refuses with `EINVAL`,

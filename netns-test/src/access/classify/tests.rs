@@ -116,6 +116,7 @@ fn a_map_that_cannot_be_written_is_a_limitation() {
         .ended(Step::GidMap, Err(Errno::EROFS))
         .ended(Step::Net, Ok(()))
         .ended(Step::Loopback, Ok(()))
+        .ended(Step::Restart, Ok(()))
         .ended(Step::Sysfs, Err(Errno::EPERM));
     let access = seen.access();
     assert_eq!(access.route(), Some(Route::UserNamespace));
@@ -517,4 +518,13 @@ fn every_place_words_a_container_s_filter_in_its_own_way() {
         let first = refusal.remedies()[0].commands().join("\n");
         assert!(first.contains(command), "{place:?}: {first}");
     }
+}
+
+#[test]
+fn a_test_s_process_needs_proc() {
+    Seen::inside(Step::Restart, Errno::ENOENT).assert(
+        "access of /proc/self/exe -> ENOENT",
+        Answer::Kernel,
+        Cause::ProcAbsent,
+    );
 }
