@@ -84,8 +84,9 @@ pub(crate) fn new_namespace() -> Result<NetNs, Error> {
 /// Sets `lo` up and makes sure that 127.0.0.1 and, where the kernel has IPv6,
 /// `::1` can be reached.
 pub(crate) fn bring_loopback_up() -> Result<(), Error> {
-    socket::loopback_up()
-        .map_err(|error| Error::system("set `lo` up and reach 127.0.0.1", error))?;
+    let udp = socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
+    socket::reach_loopback4(&udp)
+        .map_err(|error| Error::system("reach 127.0.0.1 after setting `lo` up", error))?;
     match socket::reach_loopback6() {
         Err(error) if !is_without_ipv6(&error) => {
             Err(Error::system("reach ::1 after setting `lo` up", error))

@@ -332,7 +332,7 @@ fn direct(pen: &Pen<'_>, patience: &mut Patience) -> bool {
     let before = Whereabouts::now();
     pen.attempt(Step::DirectNet, || namespace::unshare_net_within(patience))
         && pen.attempt(Step::DirectMoved, || left(&before))
-        && pen.attempt(Step::DirectLoopback, loopback::loopback_up)
+        && pen.attempt(Step::DirectLoopback, bring_loopback_up)
 }
 
 fn through_a_user_namespace(pen: &Pen<'_>, map: &IdentityMap, patience: &mut Patience) -> bool {
@@ -349,10 +349,14 @@ fn through_a_user_namespace(pen: &Pen<'_>, map: &IdentityMap, patience: &mut Pat
     pen.attempt(Step::Net, || namespace::unshare_net_within(patience))
         && pen.attempt(Step::Moved, || left(&before))
         && pen.attempt(Step::Socket, || loopback::udp4().map(drop))
-        && pen.attempt(Step::Loopback, loopback::loopback_up)
+        && pen.attempt(Step::Loopback, bring_loopback_up)
         && pen.attempt(Step::Restart, || {
             Ok(access(c"/proc/self/exe", AccessFlags::X_OK)?)
         })
+}
+
+fn bring_loopback_up() -> io::Result<()> {
+    loopback::reach_loopback4(&loopback::loopback_up()?)
 }
 
 /// Asks for `flag` in a way that the kernel always refuses with `EINVAL`,

@@ -22,14 +22,14 @@ fn udp(family: AddressFamily) -> io::Result<OwnedFd> {
 }
 
 /// Sets `lo` up in the calling thread's network namespace, fine if it is up
-/// already, and checks that there is a route to 127.0.0.1.
+/// already. Returns the UDP socket that it used.
 ///
 /// # References
 ///
 /// netdevice(7), `SIOCSIFFLAGS`. The kernel gives `lo` its addresses and
 /// routes while it comes up (`inetdev_event`, `addrconf_notify`), so they are
 /// there when the call returns.
-pub(crate) fn loopback_up() -> io::Result<()> {
+pub(crate) fn loopback_up() -> io::Result<OwnedFd> {
     let socket = udp4()?;
     // SAFETY: all-zero bytes are a valid `ifreq`: integers, bytes and a null pointer.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
@@ -44,7 +44,7 @@ pub(crate) fn loopback_up() -> io::Result<()> {
         request.ifr_ifru.ifru_flags = flags | up;
         interface_flags(&socket, libc::SIOCSIFFLAGS, &mut request)?;
     }
-    reach(&socket, &SockaddrIn::new(127, 0, 0, 1, DISCARD))
+    Ok(socket)
 }
 
 fn interface_flags(
@@ -57,6 +57,12 @@ fn interface_flags(
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
     }
+}
+
+/// Checks that there is a route to 127.0.0.1 for a UDP socket: connecting it
+/// sends nothing.
+pub(crate) fn reach_loopback4(socket: &OwnedFd) -> io::Result<()> {
+    reach(socket, &SockaddrIn::new(127, 0, 0, 1, DISCARD))
 }
 
 /// Checks that there is a route to `::1`: connecting a UDP socket sends nothing.
