@@ -38,6 +38,7 @@ fn wants_a_failure() {
 #[netns_test(if_unsupported = "skip")]
 #[ignore = "run by the other tests, refused"]
 #[should_panic]
+#[expect(clippy::should_panic_without_expect, reason = "the case of this test")]
 fn panics() {
     println!("BODY");
     panic!("as it should");
