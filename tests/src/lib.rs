@@ -1,5 +1,6 @@
 //! A library whose own tests use the attribute, and what the other tests of
-//! this package use to prove that a body ran, once, and where.
+//! this package share: proof that a body ran, once, and where; and children
+//! that are confined until a body can't run.
 
 #[cfg(target_os = "linux")]
 pub mod cargo;
