@@ -12,11 +12,13 @@ pub use crate::netns::NetNs;
 #[cfg(feature = "tokio")]
 pub use crate::runtime::{Flavor, Runtime};
 pub use crate::test::{Body, Test};
+/// The attribute, by the name that other macros look for.
+pub use netns_test_macros::netns_test as test;
 
-/// Turns what a body returned into what libtest asks of it. Prints an `Err`,
-/// on the thread of the body, as `#[test]` would.
-pub fn report<T: Termination>(value: T) -> ExitCode {
-    value.report()
+/// Runs a body and turns what it returns into what libtest asks of it. Prints
+/// an `Err`, on the thread of the body, as `#[test]` would.
+pub fn report<T: Termination>(body: impl FnOnce() -> T) -> ExitCode {
+    body().report()
 }
 
 /// A type that a test can have as a parameter.

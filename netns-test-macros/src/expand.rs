@@ -1,0 +1,163 @@
+//! The expansion: the function as it is written, and one call that runs it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Attribute, FnArg, ReturnType};
+
+use crate::args::{Arguments, Runtime};
+use crate::attribute::{self, Kind};
+use crate::compose;
+use crate::item::TestFn;
+
+/// Makes a test of the function.
+pub(crate) fn expand(item: &TestFn, arguments: &Arguments) -> TokenStream {
+    let krate = arguments.krate();
+    let private = quote!(#krate::__private);
+    let (vis, name) = (&item.vis, &item.sig.ident);
+    let register = register(item, arguments);
+    let ignore = ignore_elsewhere(item);
+    let attrs = item.attrs.iter().filter(|attr| stays(attr));
+    let function = function(item, arguments);
+    let path = libtest_name(name);
+    let body = body(item, arguments, &private);
+    let settings = settings(item, arguments, &private);
+    let run = quote! {
+        #private::run(const {
+            &#private::Test::new(
+                #private::concat!(#private::module_path!(), "::", #path),
+                #body,
+            ) #settings
+        })
+    };
+    let (output, run) = if item.returns_unit() {
+        (TokenStream::new(), quote!(#run;))
+    } else {
+        (quote!(-> #private::ExitCode), run)
+    };
+    quote! {
+        #register
+        #(#attrs)*
+        #ignore
+        #vis fn #name() #output {
+            #function
+            #run
+        }
+    }
+}
+
+/// On other systems, the test is there and says why it does not run.
+pub(crate) fn ignore_elsewhere(item: &TestFn) -> Option<TokenStream> {
+    item.attribute("ignore").is_none().then(|| {
+        quote!(#[cfg_attr(not(target_os = "linux"), ignore = "netns tests need Linux")])
+    })
+}
+
+fn register(item: &TestFn, arguments: &Arguments) -> Option<TokenStream> {
+    let generated = compose::first(item, Kind::GeneratedTest).is_some();
+    let behind = arguments.behind.as_ref();
+    let elsewhere = behind.is_some_and(|behind| behind.registered) || compose::is_test_case(item);
+    (generated || !elsewhere).then(|| quote!(#[::core::prelude::v1::test]))
+}
+
+fn stays(attr: &Attribute) -> bool {
+    attribute::kind(attr) != Kind::GeneratedTest
+}
+
+/// The user's function, token by token, with the parameters that other macros
+/// did not see. Its attributes are on the test around it; lint levels reach here
+/// from there.
+fn function(item: &TestFn, arguments: &Arguments) -> TokenStream {
+    let mut sig = item.sig.clone();
+    if let Some(behind) = &arguments.behind {
+        sig.inputs.extend(behind.parameters.iter().cloned());
+    }
+    let body = &item.body;
+    // A test may be `async` for the runtime alone.
+    let lints = sig
+        .asyncness
+        .map(|_| quote!(#[allow(clippy::unused_async)]));
+    quote!(#lints #sig #body)
+}
+
+/// A plain function of the namespace that calls the user's. It captures
+/// nothing, so that its address means the same in every process of this binary.
+fn body(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> TokenStream {
+    let name = &item.sig.ident;
+    let ns = Ident::new("ns", Span::mixed_site());
+    let behind = arguments.behind.iter().flat_map(|b| &b.parameters);
+    let parameters = item.sig.inputs.iter().chain(behind).map(|parameter| {
+        let span = within_expansion(match parameter {
+            FnArg::Typed(typed) => typed.ty.span(),
+            FnArg::Receiver(_) => parameter.span(),
+        });
+        quote_spanned!(span=> #private::Parameter::of(#ns))
+    });
+    let mut call = quote!(#name(#(#parameters),*));
+    if item.sig.asyncness.is_some() {
+        let runtime = runtime(&arguments.runtime, private);
+        call = quote!(#runtime.block_on(#call));
+    }
+    // Without its type, the closure of a body that never returns would have to fall back to one.
+    let returns = item.returns_never().then(|| quote!(-> !));
+    let call = if returns.is_some() {
+        quote!({ #call })
+    } else {
+        call
+    };
+    let span = within_expansion(match &item.sig.output {
+        ReturnType::Default => name.span(),
+        ReturnType::Type(_, ty) => ty.span(),
+    });
+    let report = quote_spanned!(span=> #private::report);
+    quote!(|#ns| #report(|| #returns #call))
+}
+
+/// Where an error is shown; lints still see that no user wrote this.
+fn within_expansion(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
+fn settings(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> TokenStream {
+    let mut settings = TokenStream::new();
+    if let Some(variant) = &arguments.isolation {
+        settings.extend(quote!(.isolation(#private::Isolation::#variant)));
+    }
+    if let Some(variant) = &arguments.if_unsupported {
+        settings.extend(quote!(.if_unsupported(#private::IfUnsupported::#variant)));
+    }
+    if let Some(views) = arguments.views {
+        settings.extend(quote!(.views(#views)));
+    }
+    if item.attribute("should_panic").is_some() {
+        settings.extend(quote!(.should_panic()));
+    }
+    settings
+}
+
+fn runtime(runtime: &Runtime, private: &TokenStream) -> TokenStream {
+    let mut tokens = quote!(#private::Runtime::new());
+    if let Some(variant) = &runtime.flavor {
+        tokens.extend(quote!(.flavor(#private::Flavor::#variant)));
+    }
+    if let Some(count) = runtime.worker_threads {
+        tokens.extend(quote!(.worker_threads(#count)));
+    }
+    if let Some(start_paused) = runtime.start_paused {
+        tokens.extend(quote!(.start_paused(#start_paused)));
+    }
+    tokens
+}
+
+/// The last part of the name by which libtest knows the function: `r#type` is
+/// `r#type` there, `r#plain` is `plain`.
+fn libtest_name(name: &Ident) -> String {
+    let plain = name.unraw().to_string();
+    let is_keyword = plain == "gen" || syn::parse_str::<Ident>(&plain).is_err();
+    if is_keyword {
+        name.to_token_stream().to_string()
+    } else {
+        plain
+    }
+}
