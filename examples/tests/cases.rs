@@ -1,4 +1,4 @@
-//! Many cases of one test, by [rstest]: each case is a test, and each test has
+//! Many cases of one test, by rstest: each case is a test, and each test has
 //! a namespace of its own. So the cases run at once, on one port.
 
 use std::io::{self, Read, Write};

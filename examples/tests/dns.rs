@@ -1,5 +1,4 @@
-//! A name server and a stub resolver, both of [hickory](hickory_server), on
-//! port 53 over UDP and TCP.
+//! A name server and a stub resolver, both of hickory, on port 53 over UDP and TCP.
 //!
 //! The resolver needs no port, and no patched `resolv.conf`: the address is
 //! enough, as for any name server. Every test has the same zone at the same
@@ -207,7 +206,7 @@ async fn no_server_in_a_fresh_namespace() -> TestResult {
     let socket = UdpSocket::bind("127.0.0.1:0").await?;
     socket.connect("127.0.0.1:53").await?;
     socket.send(b"anyone?").await?;
-    // The kernel's "port unreachable" answer is there before `send` returns.
+    // The kernel's "port unreachable" comes back as an error of the socket.
     let error = socket.recv(&mut [0; 512]).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     Ok(())

@@ -1,4 +1,4 @@
-//! Web servers on port 80: [axum](axum) with [reqwest] as its client, and
+//! Web servers on port 80: axum with reqwest as its client, and
 //! bare hyper where a test is about one connection.
 //!
 //! All of these tests bind the same ports of the same addresses, and run at the

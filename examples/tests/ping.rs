@@ -1,4 +1,4 @@
-//! Raw ICMP sockets, by [socket2]: ping as a system's own `ping` does it.
+//! Raw ICMP sockets, by socket2: ping as a system's own `ping` does it.
 //!
 //! A raw socket takes `CAP_NET_RAW`, which an ordinary user has inside of the
 //! namespace and nowhere else. And it gets a copy of *every* ICMP message that
@@ -46,7 +46,7 @@ impl Message {
     }
 }
 
-/// The Internet checksum of RFC 1071. For ICMPv6 the kernel puts its own in.
+/// The Internet checksum of RFC 1071. For IPv6 the kernel puts its own in.
 fn checksum(packet: &[u8]) -> u16 {
     let words = packet.chunks(2).map(|pair| {
         let [high, low] = [pair[0], pair.get(1).copied().unwrap_or(0)];

@@ -1,25 +1,26 @@
-//! QUIC echo servers of [quinn] on UDP port 443, each with a certificate that
+//! QUIC echo servers of quinn on UDP port 443, each with a certificate that
 //! its test makes up and its client trusts.
 //!
 //! A QUIC server shares one UDP socket among all of its connections. Two
 //! servers on one port are an error at best, and with `SO_REUSEPORT` they get
 //! each other's packets; in a namespace each, neither can happen.
 
+use std::convert::Infallible;
 use std::error::Error;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use netns_test::netns_test;
 use quinn::rustls::RootCertStore;
 use quinn::rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
-use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, ServerConfig, VarInt};
+use quinn::{ClientConfig, Connection, ConnectionError, Endpoint, Incoming, ServerConfig, VarInt};
 use tokio::task::JoinSet;
 
 type TestError = Box<dyn Error + Send + Sync>;
 type TestResult = Result<(), TestError>;
 
 /// Starts an echo server on port 443 and connects to it.
-async fn connect(ip: impl Into<std::net::IpAddr>) -> Result<(Endpoint, Connection), TestError> {
+async fn connect(ip: impl Into<IpAddr>) -> Result<(Endpoint, Connection), TestError> {
     let address = SocketAddr::new(ip.into(), 443);
     let (server, certificate) = server(address)?;
     tokio::spawn(echo(server));
@@ -54,36 +55,35 @@ fn client(server: SocketAddr, trusted: CertificateDer<'static>) -> Result<Endpoi
 /// Sends back what comes in on each stream of each connection.
 async fn echo(server: Endpoint) {
     while let Some(incoming) = server.accept().await {
+        tokio::spawn(echo_streams(incoming));
+    }
+}
+
+async fn echo_streams(incoming: Incoming) -> Result<Infallible, ConnectionError> {
+    let connection = incoming.await?;
+    loop {
+        let (mut writer, mut reader) = connection.accept_bi().await?;
         tokio::spawn(async move {
-            let connection = incoming.await?;
-            loop {
-                let (mut send, mut receive) = connection.accept_bi().await?;
-                tokio::spawn(async move {
-                    tokio::io::copy(&mut receive, &mut send).await?;
-                    send.finish()?;
-                    Ok::<_, TestError>(())
-                });
-            }
-            #[expect(unreachable_code, reason = "says the type of the task's errors")]
-            Ok::<_, ConnectionError>(())
+            tokio::io::copy(&mut reader, &mut writer).await?;
+            writer.finish()?;
+            Ok::<_, TestError>(())
         });
     }
 }
 
 /// Sends `message` on a stream of its own and returns what comes back.
 async fn round_trip(connection: &Connection, message: &[u8]) -> Result<Vec<u8>, TestError> {
-    let (mut send, mut receive) = connection.open_bi().await?;
-    // Both at once: a message larger than the stream's window would not fit otherwise.
-    let (sent, received) = tokio::join!(
-        async {
-            send.write_all(message).await?;
-            send.finish()?;
-            Ok::<_, TestError>(())
-        },
-        receive.read_to_end(message.len())
-    );
-    sent?;
-    Ok(received?)
+    let (mut writer, mut reader) = connection.open_bi().await?;
+    let write = async {
+        writer.write_all(message).await?;
+        writer.finish()?;
+        Ok::<_, TestError>(())
+    };
+    // Both at once: the echo of a message larger than a stream's window has to
+    // be read while the rest is being written.
+    let (written, echo) = tokio::join!(write, reader.read_to_end(message.len()));
+    written?;
+    Ok(echo?)
 }
 
 #[netns_test]

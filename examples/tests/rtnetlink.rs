@@ -1,4 +1,4 @@
-//! Links, addresses and routes by the [rtnetlink] crate: configuration that
+//! Links, addresses and routes by the rtnetlink crate: configuration that
 //! takes `CAP_NET_ADMIN`, for an ordinary user, and without a trace on the machine.
 //!
 //! Every test makes a `veth0` and a `veth1`, and gives them whatever addresses
