@@ -38,7 +38,8 @@ pub(crate) struct Runtime {
 /// that comes behind them. It is not for users.
 #[derive(Default)]
 pub(crate) struct Behind {
-    /// One of the other attributes makes the function known to the harness.
+    /// One of the other attributes makes the function known to the harness,
+    /// unless it is still `async` after all of them: a harness takes no such function.
     pub(crate) registered: bool,
     /// Parameters that the other attributes must not see.
     pub(crate) parameters: Punctuated<FnArg, Token![,]>,

@@ -55,20 +55,46 @@ pub(crate) fn expand_last(item: &TestFn, arguments: &Arguments) -> TokenStream {
     };
     let written = &arguments.written;
     let ignore = expand::ignore_elsewhere(item);
-    let (attrs, vis, body) = (&item.attrs, &item.vis, &item.body);
+    let (before, after) = item.attrs.split_at(place(item));
+    let (vis, body) = (&item.vis, &item.body);
     quote! {
-        #(#attrs)*
+        #(#before)*
         #ignore
         #[#path(#behind #written)]
+        #(#after)*
         #vis #sig #body
     }
 }
 
+/// Behind all attributes. Where rstest hands them on to its cases, before those
+/// that make a runtime: this macro sees each case once more, and can hide the
+/// parameters that those would refuse. What stands before the last `#[case]` is
+/// not for all cases.
+fn place(item: &TestFn) -> usize {
+    let attrs = &item.attrs;
+    if first(item, Kind::Rstest).is_none() {
+        return attrs.len();
+    }
+    let is_case = |attr: &Attribute| attr.path().is_ident("case");
+    let common = attrs.iter().rposition(is_case).map_or(0, |last| last + 1);
+    let is_runtime = |attr: &Attribute| attribute::kind(attr) == Kind::RuntimeTest;
+    attrs[common..]
+        .iter()
+        .position(is_runtime)
+        .map_or(attrs.len(), |runtime| common + runtime)
+}
+
 /// One of the attributes makes the function known to the harness, and puts
 /// its `#[test]` where this macro may not see it.
+///
+/// Under rstest, an attribute may be there for one case only, and the others
+/// get no `#[test]` from it. Then only a case that is no longer `async`, as
+/// [`Behind::registered`] asks, has surely been through it.
 fn is_registered(item: &TestFn) -> bool {
-    first(item, Kind::RuntimeTest).is_some()
-        || (first(item, Kind::TestCase).is_some() && item.sig.asyncness.is_none())
+    if first(item, Kind::Rstest).is_some() && item.sig.asyncness.is_none() {
+        return false;
+    }
+    first(item, Kind::RuntimeTest).is_some() || first(item, Kind::TestCase).is_some()
 }
 
 /// The function is a case that `#[test_case]` made before this macro saw it.
@@ -89,9 +115,7 @@ pub(crate) fn is_test_case(item: &TestFn) -> bool {
     };
     let start = body.stream().into_iter().take(6);
     let start: Vec<_> = start.map(|token| token.to_string()).collect();
-    marked
-        && item.sig.asyncness.is_none()
-        && start == ["let", "_result", "=", "super", ":", ":"]
+    marked && start == ["let", "_result", "=", "super", ":", ":"]
 }
 
 /// A parameter that is ours by the name of its type.

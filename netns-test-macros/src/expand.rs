@@ -49,15 +49,16 @@ pub(crate) fn expand(item: &TestFn, arguments: &Arguments) -> TokenStream {
 
 /// On other systems, the test is there and says why it does not run.
 pub(crate) fn ignore_elsewhere(item: &TestFn) -> Option<TokenStream> {
-    item.attribute("ignore").is_none().then(|| {
-        quote!(#[cfg_attr(not(target_os = "linux"), ignore = "netns tests need Linux")])
-    })
+    item.attribute("ignore")
+        .is_none()
+        .then(|| quote!(#[cfg_attr(not(target_os = "linux"), ignore = "netns tests need Linux")]))
 }
 
 fn register(item: &TestFn, arguments: &Arguments) -> Option<TokenStream> {
     let generated = compose::first(item, Kind::GeneratedTest).is_some();
     let behind = arguments.behind.as_ref();
-    let elsewhere = behind.is_some_and(|behind| behind.registered) || compose::is_test_case(item);
+    let announced = behind.is_some_and(|behind| behind.registered) || compose::is_test_case(item);
+    let elsewhere = announced && item.sig.asyncness.is_none();
     (generated || !elsewhere).then(|| quote!(#[::core::prelude::v1::test]))
 }
 

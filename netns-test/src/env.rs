@@ -29,6 +29,37 @@ pub(crate) enum Policy {
     Skip,
 }
 
+/// A variable that others set, and that tells where a process runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Mark {
+    GitHubActions,
+    GitLabCi,
+    CircleCi,
+    Bitbucket,
+    Kubernetes,
+    SystemdUnit,
+    NixBuild,
+}
+
+/// Whether a variable is there that tells where this process runs.
+pub(crate) fn is_marked(mark: Mark) -> bool {
+    let variable = match mark {
+        Mark::GitHubActions => "GITHUB_ACTIONS",
+        Mark::GitLabCi => "GITLAB_CI",
+        Mark::CircleCi => "CIRCLECI",
+        Mark::Bitbucket => "BITBUCKET_BUILD_NUMBER",
+        Mark::Kubernetes => "KUBERNETES_SERVICE_HOST",
+        Mark::SystemdUnit => "INVOCATION_ID",
+        Mark::NixBuild => "NIX_BUILD_TOP",
+    };
+    env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// The file whose text GitHub Actions shows on a job's page.
+pub(crate) fn github_step_summary() -> Option<PathBuf> {
+    path("GITHUB_STEP_SUMMARY")
+}
+
 /// The settings of this process, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -63,11 +94,15 @@ fn read() -> Result<Settings, Error> {
                 ("process", Isolation::Process),
             ],
         )?,
-        report: env::var_os(REPORT)
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from),
+        report: path(REPORT),
         ci: env::var_os("CI").is_some_and(|ci| !matches!(ci.to_str(), Some("" | "0" | "false"))),
     })
+}
+
+fn path(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable)
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
 }
 
 /// The value of a variable that takes one of a few words; unset and empty mean the same.

@@ -1,14 +1,18 @@
 //! From the call that an expansion makes to what libtest is told.
 
-use std::error::Error as _;
+use std::collections::BTreeSet;
 use std::panic;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use crate::access::access;
+use crate::access::policy::Verdict;
 use crate::env;
 use crate::error::Error;
 use crate::isolation::process::{self, Ended};
 use crate::isolation::{Isolation, thread};
+use crate::report;
 use crate::test::Test;
 
 /// The payload of a failure that has been reported already.
@@ -17,15 +21,32 @@ struct Reported;
 /// Runs one test; what an expansion calls.
 pub fn run(test: &'static Test) -> ExitCode {
     process::serve_if_asked(test);
+    if !is_first_run(test) {
+        return fail(test, &report::ended::second_run(test.name()));
+    }
     let settings = match env::settings() {
         Ok(settings) => settings,
-        Err(error) => return fail(test, error),
+        Err(error) => return fail(test, &report::ended::not_entered(test.name(), error)),
     };
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     match isolate(test, isolation) {
         Ok(code) => code,
-        Err(error) => fail(test, &error),
+        Err(error) => match access().refusal() {
+            Some(refusal) => match report::refused(test, refusal) {
+                Verdict::Skip => skip(test),
+                Verdict::Fail | Verdict::FailAnyway(_) => stop(test),
+            },
+            None => fail(test, &report::ended::not_entered(test.name(), &error)),
+        },
     }
+}
+
+/// Lets libtest count a pass, which is all that it knows besides a failure.
+fn skip(test: &Test) -> ExitCode {
+    if test.should_panic {
+        panic::resume_unwind(Box::new(Reported));
+    }
+    ExitCode::SUCCESS
 }
 
 fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error> {
@@ -54,34 +75,29 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
         // The hook has printed the message in the other process.
         Ended::Panicked(Some(text)) => panic::resume_unwind(Box::new(text)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
-        Ended::Died(status) => {
-            eprintln!("netns-test: `{}`: the test's process {status}", test.name());
-            give_up(test)
-        }
-        Ended::Orphaned => {
-            eprintln!("netns-test: `{}`: vanished", test.name());
-            give_up(test)
-        }
+        Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
+        Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
     }
 }
 
-/// Fails a test whose body did not run.
-fn fail(test: &Test, error: &Error) -> ExitCode {
-    eprintln!(
-        "netns-test: `{}` did not run: failed to {error}",
-        test.name()
-    );
-    if let Some(source) = error.source() {
-        eprintln!("  because: {source}");
-    }
-    give_up(test)
-}
-
-/// Fails a test without a panic of the body: never through one that
+/// Fails a test without a panic of its body: never by one that
 /// `#[should_panic]` would take for it.
-fn give_up(test: &Test) -> ExitCode {
+fn fail(test: &Test, why: &str) -> ExitCode {
+    eprint!("{why}");
+    stop(test)
+}
+
+fn stop(test: &Test) -> ExitCode {
     if test.should_panic {
         return ExitCode::SUCCESS;
     }
     panic::resume_unwind(Box::new(Reported))
+}
+
+/// Whether this process has not run the test before.
+fn is_first_run(test: &Test) -> bool {
+    static SEEN: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    SEEN.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(test.name())
 }

@@ -1,1 +1,28 @@
-//! A library whose own tests use the attribute.
+//! A library whose own tests use the attribute, and what the other tests of
+//! this package use to prove that a body ran, once, and where.
+
+#[cfg(target_os = "linux")]
+pub mod confine;
+#[cfg(target_os = "linux")]
+pub mod filter;
+pub mod proof;
+#[cfg(target_os = "linux")]
+pub mod rerun;
+
+#[cfg(test)]
+mod tests {
+    use netns_test::{NetNs, netns_test};
+
+    use crate::proof;
+
+    #[netns_test]
+    fn of_a_library(ns: &NetNs) {
+        assert_eq!(ns.links().unwrap().len(), 1);
+        proof::ran();
+    }
+
+    #[test]
+    fn are_registered_and_run_once() {
+        proof::assert_registered(&["tests::of_a_library"]);
+    }
+}

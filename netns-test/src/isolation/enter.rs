@@ -74,11 +74,18 @@ impl Home {
     }
 }
 
+/// Moves the calling thread into a new namespace that is ready for use.
+pub(crate) fn new_namespace() -> Result<NetNs, Error> {
+    namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
+    bring_loopback_up()?;
+    NetNs::of_this_thread()
+}
+
 /// Sets `lo` up and makes sure that 127.0.0.1 and, where the kernel has IPv6,
 /// `::1` can be reached.
 pub(crate) fn bring_loopback_up() -> Result<(), Error> {
-    socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
-    socket::reach_loopback4()
+    let udp = socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
+    socket::reach_loopback4(&udp)
         .map_err(|error| Error::system("reach 127.0.0.1 after setting `lo` up", error))?;
     match socket::reach_loopback6() {
         Err(error) if !is_without_ipv6(&error) => {
@@ -106,10 +113,14 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// Furnishes the namespace that the calling thread has just entered: checks
-    /// that it is not `home`, and mounts the views.
-    pub(crate) fn furnish(home: Home, views: Views, scope: Scope) -> Result<Self, Error> {
-        let ns = NetNs::of_this_thread()?;
+    /// Furnishes `ns`, which the calling thread has just entered: checks that
+    /// it is not `home`, and mounts the views.
+    pub(crate) fn furnish(
+        ns: NetNs,
+        home: Home,
+        views: Views,
+        scope: Scope,
+    ) -> Result<Self, Error> {
         home.differs_from(&ns)?;
         let missing = match views {
             Views::Off => Vec::new(),

@@ -5,11 +5,12 @@
 //! worker that stayed would keep the last one alive. A test takes a ready one
 //! or makes its own at once: it never waits, and nobody gets a namespace twice.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
 use crate::isolation::enter;
+use crate::netns::NetNs;
 use crate::sys::namespace;
 
 /// How many namespaces are kept ready; 3 and 4 are no faster.
@@ -23,7 +24,7 @@ struct Pool {
 
 #[derive(Debug, Default)]
 struct Shelf {
-    ready: Vec<OwnedFd>,
+    ready: Vec<NetNs>,
     worker: Worker,
 }
 
@@ -41,15 +42,14 @@ enum Worker {
 }
 
 /// Moves the calling thread into a namespace that was made ahead, if there is one.
-pub(crate) fn enter_a_ready_namespace() -> bool {
+pub(crate) fn enter_a_ready_namespace() -> Option<NetNs> {
     static POOL: OnceLock<Pool> = OnceLock::new();
-    POOL.get_or_init(Pool::default)
-        .take()
-        .is_some_and(|ready| namespace::enter_net(ready.as_fd()).is_ok())
+    let ready = POOL.get_or_init(Pool::default).take()?;
+    namespace::enter_net(ready.as_fd()).is_ok().then_some(ready)
 }
 
 impl Pool {
-    fn take(&'static self) -> Option<OwnedFd> {
+    fn take(&'static self) -> Option<NetNs> {
         let mut shelf = self.shelf();
         match shelf.worker {
             Worker::Unneeded => shelf.worker = Worker::Expected,
@@ -78,13 +78,13 @@ impl Pool {
             return self.give_up();
         };
         loop {
-            let made = make_one();
+            let made = enter::new_namespace();
             // Home again in any case: else the worker's own stay would keep a namespace alive.
-            let (Ok(namespace), Ok(())) = (made, namespace::enter_net(home.as_fd())) else {
+            let (Ok(ns), Ok(())) = (made, namespace::enter_net(home.as_fd())) else {
                 return self.give_up();
             };
             let mut shelf = self.shelf();
-            shelf.ready.push(namespace);
+            shelf.ready.push(ns);
             while shelf.ready.len() >= AHEAD {
                 shelf = self
                     .taken
@@ -101,12 +101,4 @@ impl Pool {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn make_one() -> Result<OwnedFd, crate::error::Error> {
-    use crate::error::Error;
-    namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
-    enter::bring_loopback_up()?;
-    namespace::open_current_net()
-        .map_err(|error| Error::system("open `/proc/thread-self/ns/net`", error))
 }

@@ -10,7 +10,7 @@ use crate::isolation::enter::{self, Home, Surroundings};
 use crate::isolation::pool;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
-use crate::sys::namespace;
+use crate::running::Running;
 use crate::test::Test;
 
 /// Runs the body of `test` on a thread in a new network namespace. A panic of
@@ -26,6 +26,7 @@ pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
         .name(test.name().into())
         .spawn(move || {
             let ns = enter(home, views)?;
+            let _running = Running::note(test.name());
             Ok((test.body)(&ns))
         })
         .map_err(|error| {
@@ -36,9 +37,9 @@ pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
 }
 
 fn enter(home: Home, views: Views) -> Result<NetNs, Error> {
-    if !pool::enter_a_ready_namespace() {
-        namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
-        enter::bring_loopback_up()?;
-    }
-    Surroundings::furnish(home, views, Scope::Thread)?.accept(views)
+    let ns = match pool::enter_a_ready_namespace() {
+        Some(ns) => ns,
+        None => enter::new_namespace()?,
+    };
+    Surroundings::furnish(ns, home, views, Scope::Thread)?.accept(views)
 }

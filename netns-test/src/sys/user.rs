@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::stat::Mode;
-use nix::unistd::{getegid, geteuid, write};
+use nix::unistd::{getegid, geteuid, read, write};
 
 /// How often an `EINVAL` is tried again, and after how long.
 const RETRIES: u32 = 50;
@@ -36,6 +36,20 @@ pub(crate) fn unshare_user() -> io::Result<()> {
         }
     }
     Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
+}
+
+/// Whether AppArmor is set to strip unprivileged user namespaces of their
+/// capabilities.
+///
+/// # References
+///
+/// `kernel.apparmor_restrict_unprivileged_userns`, security/apparmor in the kernel.
+pub(crate) fn are_stripped_by_apparmor() -> bool {
+    let path = c"/proc/sys/kernel/apparmor_restrict_unprivileged_userns";
+    let mut first = [0];
+    open(path, OFlag::O_RDONLY | OFlag::O_CLOEXEC, Mode::empty())
+        .and_then(|file| read(&file, &mut first))
+        .is_ok_and(|_| first != *b"0" && first != [0])
 }
 
 /// Maps the effective user and group to themselves, and nothing else: a map

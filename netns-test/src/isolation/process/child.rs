@@ -12,7 +12,7 @@ use crate::isolation::enter::{self, Home, Surroundings};
 use crate::isolation::process::message::{Outcome, Request, send_outcome};
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
-use crate::sys::{coverage, namespace, process};
+use crate::sys::{coverage, process};
 use crate::test::Body;
 
 /// Whether the process was born in a namespace of its own or has to make one.
@@ -24,11 +24,14 @@ pub(super) enum Net {
 
 /// Enters a namespace with as much around it as `views` wants.
 pub(super) fn prepare(home: Home, net: Net, views: Views) -> Result<Surroundings, Error> {
-    if net == Net::Make {
-        namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
-    }
-    enter::bring_loopback_up()?;
-    Surroundings::furnish(home, views, Scope::Process)
+    let ns = match net {
+        Net::Make => enter::new_namespace()?,
+        Net::Born => {
+            enter::bring_loopback_up()?;
+            NetNs::of_this_thread()?
+        }
+    };
+    Surroundings::furnish(ns, home, views, Scope::Process)
 }
 
 /// Runs `body` as `request` says, and ends the process.
@@ -44,6 +47,7 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         stderr,
         ..
     } = request;
+    coverage::begin();
     let outcome = match speak_through(stdout, stderr) {
         Ok(()) => run(name, body, views, prepared),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
