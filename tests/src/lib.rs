@@ -11,6 +11,8 @@ pub mod filter;
 pub mod proof;
 #[cfg(target_os = "linux")]
 pub mod rerun;
+#[cfg(target_os = "linux")]
+pub mod state;
 
 #[cfg(test)]
 mod tests {
