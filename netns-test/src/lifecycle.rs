@@ -59,7 +59,13 @@ fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error>
     /// Set when a thread of this process was refused a namespace.
     static NOT_ON_THREADS: AtomicBool = AtomicBool::new(false);
     match isolation {
-        Isolation::Thread => thread::run(test),
+        Isolation::Thread => thread::run(test).map_err(|error| {
+            if process::is_refusal(&error) {
+                error.with_hint(report::NOT_ON_A_THREAD)
+            } else {
+                error
+            }
+        }),
         Isolation::Process => process::run(test).map(|ended| conclude(test, ended)),
         Isolation::Auto if NOT_ON_THREADS.load(Ordering::Relaxed) => {
             isolate(test, Isolation::Process)

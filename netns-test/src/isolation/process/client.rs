@@ -69,12 +69,11 @@ fn may_make_namespaces() -> Result<bool, Error> {
     Ok(effective & needed == needed && !USER_NAMESPACE.load(Ordering::Relaxed))
 }
 
-/// Whether the kernel, or a filter in front of it, said no.
+/// Whether the kernel, or a filter in front of it, said no to a namespace.
 pub(crate) fn is_refusal(error: &Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EPERM | libc::EACCES | libc::ENOSYS)
-    )
+    let errno = error.raw_os_error();
+    error.kind() == ErrorKind::System
+        && matches!(errno, Some(libc::EPERM | libc::EACCES | libc::ENOSYS))
 }
 
 fn attempt(test: &'static Test, user: bool) -> Result<Ended, Error> {
