@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, ReturnType};
+use syn::{Attribute, Expr, FnArg, Meta, MetaNameValue, ReturnType};
 
 use crate::args::{Arguments, Runtime};
 use crate::attribute::{self, Kind};
@@ -93,26 +93,36 @@ fn body(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> TokenStr
             FnArg::Typed(typed) => typed.ty.span(),
             FnArg::Receiver(_) => parameter.span(),
         });
+        let private = located(private, span);
         quote_spanned!(span=> #private::Parameter::of(#ns))
     });
-    let mut call = quote!(#name(#(#parameters),*));
-    if item.sig.asyncness.is_some() {
-        let runtime = runtime(&arguments.runtime, private);
-        call = quote!(#runtime.block_on(#call));
-    }
-    // Without its type, the closure of a body that never returns would have to fall back to one.
-    let returns = item.returns_never().then(|| quote!(-> !));
-    let call = if returns.is_some() {
-        quote!({ #call })
-    } else {
-        call
-    };
     let span = within_expansion(match &item.sig.output {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     });
-    let report = quote_spanned!(span=> #private::report);
-    quote!(|#ns| #report(|| #returns #call))
+    let mut call = quote_spanned!(span=> #name(#(#parameters),*));
+    if item.sig.asyncness.is_some() {
+        let runtime = runtime(&arguments.runtime, private);
+        call = quote_spanned!(span=> #runtime.block_on(#call));
+    }
+    // Without its type, the closure of a body that never returns would have to fall back to one.
+    let call = if item.returns_never() {
+        quote!(|| -> ! { #call })
+    } else {
+        quote_spanned!(span=> || #call)
+    };
+    let report = located(private, span);
+    let report = quote_spanned!(span=> #report::report(#call));
+    quote!(|#ns| #report)
+}
+
+/// The same tokens, all of them at `span`: an error is shown where the first one is.
+fn located(tokens: &TokenStream, span: Span) -> TokenStream {
+    let located = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    located.collect()
 }
 
 /// Where an error is shown; lints still see that no user wrote this.
@@ -131,10 +141,25 @@ fn settings(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> Toke
     if let Some(views) = arguments.views {
         settings.extend(quote!(.views(#views)));
     }
-    if item.attribute("should_panic").is_some() {
+    if let Some(attr) = item.attribute("should_panic") {
         settings.extend(quote!(.should_panic()));
+        if let Some(text) = expected_panic(attr) {
+            settings.extend(quote!(.expected_panic(#text)));
+        }
     }
     settings
+}
+
+/// The text of `#[should_panic = "…"]` and of `#[should_panic(expected = "…")]`.
+fn expected_panic(attr: &Attribute) -> Option<Expr> {
+    match &attr.meta {
+        Meta::Path(_) => None,
+        Meta::NameValue(pair) => Some(pair.value.clone()),
+        Meta::List(list) => {
+            let pair: MetaNameValue = list.parse_args().ok()?;
+            Some(pair.value)
+        }
+    }
 }
 
 fn runtime(runtime: &Runtime, private: &TokenStream) -> TokenStream {
@@ -160,5 +185,76 @@ fn libtest_name(name: &Ident) -> String {
         name.to_token_stream().to_string()
     } else {
         plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+    use syn::parse_quote;
+
+    use super::{expand, libtest_name};
+    use crate::args;
+    use crate::item::TestFn;
+
+    fn expanded(arguments: TokenStream, item: &TestFn) -> String {
+        expand(item, &args::parse(arguments).0)
+            .to_string()
+            .replace(' ', "")
+    }
+
+    #[test]
+    fn names_are_libtests() {
+        for (name, expected) in [
+            (parse_quote!(plain), "plain"),
+            (parse_quote!(r#plain), "plain"),
+            (parse_quote!(r#type), "r#type"),
+            (parse_quote!(r#gen), "r#gen"),
+        ] {
+            assert_eq!(libtest_name(&name), expected);
+        }
+    }
+
+    #[test]
+    fn holds_no_defaults() {
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                async fn f() {}
+            ),
+        );
+        for setting in ["isolation", "views", "if_unsupported", "flavor"] {
+            assert!(!text.contains(setting), "{text}");
+        }
+        let arguments = quote!(isolation = "auto", views = true);
+        let text = expanded(
+            arguments,
+            &parse_quote!(
+                fn f() {}
+            ),
+        );
+        assert!(text.contains(".isolation(::netns_test::__private::Isolation::Auto)"));
+        assert!(text.contains(".views(true)"), "{text}");
+    }
+
+    #[test]
+    fn is_ignored_where_there_is_no_linux() {
+        let ignored = "#[cfg_attr(not(target_os=\"linux\"),ignore=\"netnstestsneedLinux\")]";
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                fn f() {}
+            ),
+        );
+        assert!(text.contains(ignored), "{text}");
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                #[ignore = "slow"]
+                fn f() {}
+            ),
+        );
+        assert!(!text.contains(ignored), "{text}");
     }
 }

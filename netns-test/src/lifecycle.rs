@@ -31,20 +31,26 @@ pub fn run(test: &'static Test) -> ExitCode {
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     match isolate(test, isolation) {
         Ok(code) => code,
-        Err(error) => match access().refusal() {
-            Some(refusal) => match report::refused(test, refusal) {
-                Verdict::Skip => skip(test),
-                Verdict::Fail | Verdict::FailAnyway(_) => stop(test),
-            },
-            None => fail(test, &report::ended::not_entered(test.name(), &error)),
-        },
+        Err(error) => not_isolated(test, &error),
     }
 }
 
-/// Lets libtest count a pass, which is all that it knows besides a failure.
+/// Explains why there is no namespace for `test`: what this machine refuses to
+/// every test, or else what went wrong for this one.
+fn not_isolated(test: &Test, error: &Error) -> ExitCode {
+    let Some(refusal) = access().refusal() else {
+        return fail(test, &report::ended::not_entered(test.name(), error));
+    };
+    match report::refused(test, refusal) {
+        Verdict::Skip => skip(test),
+        Verdict::Fail | Verdict::FailAnyway(_) => fail(test, ""),
+    }
+}
+
+/// What libtest counts as passed; it knows nothing between that and a failure.
 fn skip(test: &Test) -> ExitCode {
     if test.should_panic {
-        panic::resume_unwind(Box::new(Reported));
+        panic::resume_unwind(Box::new(test.expected_panic.to_owned()));
     }
     ExitCode::SUCCESS
 }
@@ -84,10 +90,6 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
 /// `#[should_panic]` would take for it.
 fn fail(test: &Test, why: &str) -> ExitCode {
     eprint!("{why}");
-    stop(test)
-}
-
-fn stop(test: &Test) -> ExitCode {
     if test.should_panic {
         return ExitCode::SUCCESS;
     }

@@ -12,7 +12,7 @@ use crate::sys::probe::{Ended, NOT_MOVED, Step, UNPROVABLE};
 pub(super) fn classify(seen: &Observations) -> Access {
     let route = if seen.trial.succeeded(Step::DirectLoopback) {
         Route::Direct
-    } else if seen.trial.succeeded(Step::ReachLoopback) {
+    } else if seen.trial.succeeded(Step::Restart) {
         Route::UserNamespace
     } else {
         return Access {
@@ -57,8 +57,8 @@ const FATAL: [Step; 8] = [
     Step::Net,
     Step::Moved,
     Step::Socket,
-    Step::LoopbackUp,
-    Step::ReachLoopback,
+    Step::Loopback,
+    Step::Restart,
 ];
 
 fn end(trial: &Trial) -> End {
@@ -106,9 +106,8 @@ fn cause(seen: &Observations, end: End) -> (Cause, Answer) {
                 Answer::Kernel
             },
         ),
-        Step::LoopbackUp | Step::ReachLoopback if is_denied(errno) => {
-            (Cause::CapabilitiesStripped, Answer::SecurityModule)
-        }
+        Step::Loopback if is_denied(errno) => (Cause::CapabilitiesStripped, Answer::SecurityModule),
+        Step::Restart if errno == Errno::ENOENT => (Cause::ProcAbsent, Answer::Kernel),
         _ => (Cause::Unknown, Answer::Kernel),
     }
 }
@@ -138,7 +137,7 @@ fn filter(trial: &Trial, step: Step) -> Option<Cause> {
 /// the restriction is on and shows in one of its two ways: `EACCES` at once,
 /// or a denial afterwards.
 fn is_apparmor(seen: &Observations, step: Step, errno: Errno) -> bool {
-    let afterwards = matches!(step, Step::Net | Step::LoopbackUp | Step::ReachLoopback);
+    let afterwards = matches!(step, Step::Net | Step::Loopback);
     let labelled = seen
         .trial
         .label()

@@ -11,6 +11,8 @@ pub(crate) mod policy;
 mod probe;
 mod refusal;
 mod remedy;
+#[cfg(test)]
+pub(crate) mod samples;
 
 use std::sync::OnceLock;
 

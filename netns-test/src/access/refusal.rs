@@ -154,6 +154,9 @@ pub enum Cause {
     Wsl1,
     /// No process can be started: `RLIMIT_NPROC`, or the pids limit of a control group.
     ProcessLimit,
+    /// `/proc` is not mounted: a test's own process is started from
+    /// `/proc/self/exe`.
+    ProcAbsent,
     /// Neither `/proc` nor socket cookies can prove that a thread is in a new namespace.
     Unprovable,
     /// None of the known ones.

@@ -130,7 +130,7 @@ fn kernel(cause: Cause) -> Listed {
             ("raise the limit of the user", &["ulimit -u unlimited"]),
             ("or of the container", &["docker run --pids-limit=-1 …"]),
         ],
-        Cause::Unprovable => &[("mount /proc", &["mount -t proc proc /proc"])],
+        Cause::ProcAbsent | Cause::Unprovable => &[("mount /proc", &["mount -t proc proc /proc"])],
         Cause::KernelWithoutUserNamespaces => &[AS_ROOT],
         _ => &[],
     }
@@ -138,7 +138,7 @@ fn kernel(cause: Cause) -> Listed {
 
 fn container(place: Place) -> Listed {
     match place {
-        Place::GitHubActionsContainer => &[
+        Place::GitHubActions | Place::GitHubActionsContainer => &[
             (
                 "in the workflow",
                 &["container: { image: …, options: --cap-add=SYS_ADMIN --cap-add=NET_ADMIN }"],

@@ -65,7 +65,7 @@ impl Display for Whole<'_> {
             )?;
         }
         for (at, remedy) in refusal.remedies().iter().enumerate() {
-            fix(f, if at == 0 { "fix:    " } else { "    or  " }, remedy)?;
+            fix(f, if at == 0 { "fix:     " } else { "    or   " }, remedy)?;
         }
         for note in refusal.notes() {
             writeln!(f, "  note:    {note}")?;
@@ -82,7 +82,7 @@ impl Display for Whole<'_> {
 fn fix(f: &mut Formatter<'_>, head: &str, remedy: &Remedy) -> fmt::Result {
     for (at, command) in remedy.commands().iter().enumerate() {
         if at == 0 {
-            writeln!(f, "  {head} {command:<56} ({})", remedy.what())?;
+            writeln!(f, "  {head}{command:<56} ({})", remedy.what())?;
         } else {
             writeln!(f, "           {command}")?;
         }

@@ -17,7 +17,7 @@ use nix::sys::signal::{SigHandler, Signal, kill, signal};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use nix::sys::stat::{Mode, stat};
 use nix::sys::wait::{WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork, pipe2, read, write};
+use nix::unistd::{AccessFlags, ForkResult, Pid, access, fork, pipe2, read, write};
 
 use super::namespace::{self, Patience, Whereabouts};
 use super::user::{self, IdentityMap};
@@ -47,8 +47,10 @@ pub(crate) enum Step {
     Moved,
     /// A UDP socket.
     Socket,
-    LoopbackUp,
-    ReachLoopback,
+    /// `lo` comes up in it and 127.0.0.1 can be reached.
+    Loopback,
+    /// This program can be started again, for a test's own process.
+    Restart,
     /// `unshare(0)`, which the kernel always grants.
     TellNothing,
     /// `unshare(CLONE_NEWUSER)` made invalid; see [`tell`].
@@ -85,8 +87,8 @@ impl Step {
         Self::Net,
         Self::Moved,
         Self::Socket,
-        Self::LoopbackUp,
-        Self::ReachLoopback,
+        Self::Loopback,
+        Self::Restart,
         Self::TellNothing,
         Self::TellUser,
         Self::TellNet,
@@ -130,6 +132,14 @@ pub(crate) struct Text {
 
 impl Text {
     const CAPACITY: usize = 56;
+
+    #[cfg(test)]
+    pub(crate) fn of(text: &str) -> Self {
+        let mut bytes = [0; Self::CAPACITY];
+        bytes[..text.len()].copy_from_slice(text.as_bytes());
+        let length = u8::try_from(text.len()).expect("a short text");
+        Self { bytes, length }
+    }
 
     pub(crate) fn to_text(self) -> String {
         String::from_utf8_lossy(&self.bytes[..self.length.into()])
@@ -322,9 +332,7 @@ fn direct(pen: &Pen<'_>, patience: &mut Patience) -> bool {
     let before = Whereabouts::now();
     pen.attempt(Step::DirectNet, || namespace::unshare_net_within(patience))
         && pen.attempt(Step::DirectMoved, || left(&before))
-        && pen.attempt(Step::DirectLoopback, || {
-            loopback::reach_loopback4(&loopback::loopback_up()?)
-        })
+        && pen.attempt(Step::DirectLoopback, bring_loopback_up)
 }
 
 fn through_a_user_namespace(pen: &Pen<'_>, map: &IdentityMap, patience: &mut Patience) -> bool {
@@ -341,10 +349,14 @@ fn through_a_user_namespace(pen: &Pen<'_>, map: &IdentityMap, patience: &mut Pat
     pen.attempt(Step::Net, || namespace::unshare_net_within(patience))
         && pen.attempt(Step::Moved, || left(&before))
         && pen.attempt(Step::Socket, || loopback::udp4().map(drop))
-        && pen.attempt(Step::LoopbackUp, || loopback::loopback_up().map(drop))
-        && pen.attempt(Step::ReachLoopback, || {
-            loopback::reach_loopback4(&loopback::udp4()?)
+        && pen.attempt(Step::Loopback, bring_loopback_up)
+        && pen.attempt(Step::Restart, || {
+            Ok(access(c"/proc/self/exe", AccessFlags::X_OK)?)
         })
+}
+
+fn bring_loopback_up() -> io::Result<()> {
+    loopback::reach_loopback4(&loopback::loopback_up()?)
 }
 
 /// Asks for `flag` in a way that the kernel always refuses with `EINVAL`,
@@ -426,5 +438,44 @@ fn read_label(pen: &Pen<'_>) {
     if let Ok(length) = label {
         let length = u8::try_from(length).unwrap_or(0);
         pen.write(Step::Label, News::Text(Text { bytes, length }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_stand_at_their_numbers() {
+        for (at, step) in Step::ALL.into_iter().enumerate() {
+            assert_eq!(step as usize, at);
+        }
+        assert_eq!(Step::ALL.last(), Some(&Step::Done));
+    }
+
+    #[test]
+    fn a_record_survives_the_pipe() {
+        for news in [
+            News::Begun,
+            News::Ended(Ok(())),
+            News::Ended(Err(Errno::EACCES)),
+            News::Counted(2),
+            News::Text(Text::of("docker-default (enforce)")),
+        ] {
+            let record = Record {
+                step: Step::User,
+                news,
+            };
+            assert_eq!(Record::decode(&record.encode()), Some(record));
+        }
+    }
+
+    #[test]
+    fn the_process_stays_where_it_was() {
+        let before = Whereabouts::now();
+        let (records, ended) = run(Duration::from_secs(20)).unwrap();
+        assert_eq!(ended, Ended::Done, "{records:?}");
+        assert_eq!(before.differs_from(&Whereabouts::now()), Some(false));
+        assert_eq!(records[0].step, Step::DirectNet);
     }
 }

@@ -27,7 +27,7 @@ const PAUSE: Duration = Duration::from_micros(100);
 /// # References
 ///
 /// unshare(2), `CLONE_NEWUSER`; `user_namespaces(7)`; `create_user_ns` in
-/// kernel/user_namespace.c.
+/// `kernel/user_namespace.c`.
 pub(crate) fn unshare_user() -> io::Result<()> {
     for _ in 0..RETRIES {
         match unshare(CloneFlags::CLONE_NEWUSER) {
@@ -38,7 +38,7 @@ pub(crate) fn unshare_user() -> io::Result<()> {
     Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
 }
 
-/// Whether AppArmor is set to strip unprivileged user namespaces of their
+/// Whether `AppArmor` is set to strip unprivileged user namespaces of their
 /// capabilities.
 ///
 /// # References
@@ -71,19 +71,6 @@ pub(crate) struct Mapped {
     pub(crate) uid_map: Result<(), Errno>,
     /// `/proc/self/gid_map`
     pub(crate) gid_map: Result<(), Errno>,
-}
-
-impl Mapped {
-    /// The first file that could not be written, and why.
-    pub(crate) fn refused(&self) -> Option<(&'static str, Errno)> {
-        [
-            ("/proc/self/setgroups", self.setgroups),
-            ("/proc/self/uid_map", self.uid_map),
-            ("/proc/self/gid_map", self.gid_map),
-        ]
-        .into_iter()
-        .find_map(|(file, written)| Some((file, written.err()?)))
-    }
 }
 
 impl IdentityMap {
@@ -153,15 +140,5 @@ mod tests {
         assert_eq!(Line::identity(0).bytes(), b"0 0 1");
         assert_eq!(Line::identity(65534).bytes(), b"65534 65534 1");
         assert_eq!(Line::identity(u32::MAX).bytes(), b"4294967295 4294967295 1");
-    }
-
-    #[test]
-    fn the_first_refused_file_is_named() {
-        let mapped = Mapped {
-            setgroups: Ok(()),
-            uid_map: Err(Errno::EPERM),
-            gid_map: Err(Errno::EROFS),
-        };
-        assert_eq!(mapped.refused(), Some(("/proc/self/uid_map", Errno::EPERM)));
     }
 }
