@@ -2,6 +2,7 @@
 //! that the harness knows each test once.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::process::parent_id;
@@ -9,6 +10,10 @@ use std::process::Command;
 use std::thread;
 
 const MARK: &str = "ran in a namespace of its own: ";
+
+/// The network namespace that this process was started in, for processes
+/// started by [`output`].
+const HOME: &str = "PROOF_HOME";
 
 /// Says, in the output, that the test ran after which this thread is named.
 ///
@@ -31,13 +36,13 @@ pub fn ran_as(name: &str) {
 }
 
 /// Makes sure that the calling thread is not where this process came from,
-/// and that there is nothing but `lo`.
+/// as far as this can be seen, and that there is nothing but `lo`.
 ///
 /// # Panics
 ///
 /// Otherwise.
 pub fn assert_isolated() {
-    assert_ne!(here(), namespace(&parent_id().to_string()));
+    assert_ne!(Some(here()), home());
     let devices = fs::read_to_string("/proc/thread-self/net/dev").unwrap();
     let devices: Vec<_> = devices.lines().skip(2).map(str::trim).collect();
     assert_eq!(devices.len(), 1, "{devices:?}");
@@ -45,13 +50,25 @@ pub fn assert_isolated() {
 }
 
 /// The network namespace of the calling thread, as in `net:[4026532281]`.
+///
+/// # Panics
+///
+/// There is no `/proc`.
 pub fn here() -> String {
-    namespace("thread-self")
+    namespace("thread-self").expect("/proc is mounted")
 }
 
-fn namespace(process: &str) -> String {
-    let link = fs::read_link(format!("/proc/{process}/ns/net")).unwrap();
-    link.into_os_string().into_string().unwrap()
+/// The network namespace that this process was started in. The whole process
+/// may be elsewhere by now, and in a user namespace it may not see its parent's.
+fn home() -> Option<String> {
+    env::var(HOME)
+        .ok()
+        .or_else(|| namespace(&parent_id().to_string()))
+}
+
+fn namespace(process: &str) -> Option<String> {
+    let link = fs::read_link(format!("/proc/{process}/ns/net")).ok()?;
+    link.into_os_string().into_string().ok()
 }
 
 /// Makes sure that the harness of this binary knows exactly these tests, that
@@ -87,13 +104,18 @@ pub fn assert_registered(tests: &[&str]) {
     assert_eq!(runs, once, "runs of each body\n{text}");
 }
 
-/// What this test binary prints, run with other arguments.
+/// What this test binary prints, run with other arguments. To be called by a
+/// `#[test]`.
 ///
 /// # Panics
 ///
 /// It can't be run.
 pub fn output(arguments: &[&str]) -> String {
-    let this = std::env::current_exe().unwrap();
-    let output = Command::new(this).args(arguments).output().unwrap();
+    let this = env::current_exe().unwrap();
+    let output = Command::new(this)
+        .args(arguments)
+        .env(HOME, here())
+        .output()
+        .unwrap();
     String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
 }

@@ -6,8 +6,8 @@ mod compiler;
 #[track_caller]
 fn check(edition: &str) {
     let source = include_str!("packages/older_edition.rs");
-    let test = compiler::package(&format!("edition_{edition}"), edition, source);
-    let output = compiler::cargo_of(&test, "test").output().unwrap();
+    let fixture = compiler::package(&format!("edition_{edition}"), edition, source);
+    let output = compiler::cargo_of(&fixture, "test").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     let mut results: Vec<_> = text

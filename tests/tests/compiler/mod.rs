@@ -24,11 +24,12 @@ pub(crate) fn package(name: &str, edition: &str, source: &str) -> PathBuf {
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(package.join("tests")).unwrap();
     fs::copy(workspace.join("Cargo.lock"), package.join("Cargo.lock")).unwrap();
+    let netns_test = workspace.join("netns-test");
+    let netns_test = netns_test.to_str().unwrap();
     let manifest = format!(
         "[package]\nname = {name:?}\nedition = {edition:?}\n\
-         [dev-dependencies]\nnetns-test.path = {:?}\n\
+         [dev-dependencies]\nnetns-test.path = {netns_test:?}\n\
          [workspace]\n",
-        workspace.join("netns-test"),
     );
     fs::write(package.join("Cargo.toml"), manifest).unwrap();
     let path = package.join(format!("tests/{name}.rs"));
