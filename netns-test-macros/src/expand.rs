@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, FnArg, ReturnType};
+use syn::{Attribute, Expr, FnArg, Meta, MetaNameValue, ReturnType};
 
 use crate::args::{Arguments, Runtime};
 use crate::attribute::{self, Kind};
@@ -135,10 +135,25 @@ fn settings(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> Toke
     if let Some(views) = arguments.views {
         settings.extend(quote!(.views(#views)));
     }
-    if item.attribute("should_panic").is_some() {
+    if let Some(attr) = item.attribute("should_panic") {
         settings.extend(quote!(.should_panic()));
+        if let Some(text) = expected_panic(attr) {
+            settings.extend(quote!(.expected_panic(#text)));
+        }
     }
     settings
+}
+
+/// The text of `#[should_panic = "…"]` and of `#[should_panic(expected = "…")]`.
+fn expected_panic(attr: &Attribute) -> Option<Expr> {
+    match &attr.meta {
+        Meta::Path(_) => None,
+        Meta::NameValue(pair) => Some(pair.value.clone()),
+        Meta::List(list) => {
+            let pair: MetaNameValue = list.parse_args().ok()?;
+            Some(pair.value)
+        }
+    }
 }
 
 fn runtime(runtime: &Runtime, private: &TokenStream) -> TokenStream {

@@ -1,11 +1,14 @@
 //! Every environment variable that this crate reads, in one place.
 
 use std::env::{self, VarError};
+use std::ffi::{OsStr, c_int};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind};
 use crate::isolation::Isolation;
+use crate::isolation::process::Role;
 
 /// What to do where the machine refuses namespaces: `NETNS_TEST=require|skip`.
 const POLICY: &str = "NETNS_TEST";
@@ -14,6 +17,9 @@ const ISOLATION: &str = "NETNS_TEST_ISOLATION";
 /// A file that gets one JSON line for each test that did not run.
 const REPORT: &str = "NETNS_TEST_REPORT";
 
+/// Tells a process that this crate started what it was started for.
+pub(crate) const SERVE: &str = "NETNS_TEST_SERVE";
+
 /// `NETNS_TEST`: beats what the attribute says.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Policy {
@@ -21,6 +27,37 @@ pub(crate) enum Policy {
     Require,
     /// Skip, visibly, where namespaces are refused.
     Skip,
+}
+
+/// A variable that others set, and that tells where a process runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Mark {
+    GitHubActions,
+    GitLabCi,
+    CircleCi,
+    Bitbucket,
+    Kubernetes,
+    SystemdUnit,
+    NixBuild,
+}
+
+/// Whether a variable is there that tells where this process runs.
+pub(crate) fn is_marked(mark: Mark) -> bool {
+    let variable = match mark {
+        Mark::GitHubActions => "GITHUB_ACTIONS",
+        Mark::GitLabCi => "GITLAB_CI",
+        Mark::CircleCi => "CIRCLECI",
+        Mark::Bitbucket => "BITBUCKET_BUILD_NUMBER",
+        Mark::Kubernetes => "KUBERNETES_SERVICE_HOST",
+        Mark::SystemdUnit => "INVOCATION_ID",
+        Mark::NixBuild => "NIX_BUILD_TOP",
+    };
+    env::var_os(variable).is_some_and(|value| !value.is_empty())
+}
+
+/// The file whose text GitHub Actions shows on a job's page.
+pub(crate) fn github_step_summary() -> Option<PathBuf> {
+    path("GITHUB_STEP_SUMMARY")
 }
 
 /// The settings of this process, read once.
@@ -57,11 +94,15 @@ fn read() -> Result<Settings, Error> {
                 ("process", Isolation::Process),
             ],
         )?,
-        report: env::var_os(REPORT)
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from),
+        report: path(REPORT),
         ci: env::var_os("CI").is_some_and(|ci| !matches!(ci.to_str(), Some("" | "0" | "false"))),
     })
+}
+
+fn path(variable: &str) -> Option<PathBuf> {
+    env::var_os(variable)
+        .filter(|path| !path.is_empty())
+        .map(PathBuf::from)
 }
 
 /// The value of a variable that takes one of a few words; unset and empty mean the same.
@@ -83,4 +124,56 @@ fn choice<T: Copy>(variable: &str, known: &[(&str, T)]) -> Result<Option<T>, Err
             words.join(", ")
         ),
     ))
+}
+
+/// The value of [`SERVE`] for a child of this process that inherits `channel`.
+pub(crate) fn serve_marker(channel: &OwnedFd, role: Role) -> String {
+    let role = match role {
+        Role::Server => "server",
+        Role::OneTest => "one-test",
+    };
+    format!("{} {role} {}", channel.as_raw_fd(), std::process::id())
+}
+
+/// What this process was started for, if this crate started it: the number of
+/// its channel, and its role. A marker that a grandchild inherits is not meant for it.
+pub(crate) fn asked_to_serve() -> Option<(c_int, Role)> {
+    let marker = env::var(SERVE).ok()?;
+    let mut words = marker.split(' ');
+    let channel = words.next()?.parse().ok()?;
+    let role = match words.next()? {
+        "server" => Role::Server,
+        "one-test" => Role::OneTest,
+        _ => return None,
+    };
+    let parent: i32 = words.next()?.parse().ok()?;
+    (nix::unistd::getppid().as_raw() == parent).then_some((channel, role))
+}
+
+/// Whether libtest captures what tests print: unless its argument or its
+/// variable says not to.
+pub(crate) fn output_is_captured() -> bool {
+    static CAPTURED: OnceLock<bool> = OnceLock::new();
+    *CAPTURED.get_or_init(|| {
+        let asked_not_to =
+            arguments().any(|argument| argument == "--nocapture" || argument == "--no-capture");
+        let variable = env::var_os("RUST_TEST_NOCAPTURE").is_some_and(|value| value != "0");
+        !asked_not_to && !variable
+    })
+}
+
+/// Whether this process runs one test and no other: under nextest, and with
+/// `--exact` and one name.
+pub(crate) fn one_test_in_process() -> bool {
+    static ONE: OnceLock<bool> = OnceLock::new();
+    *ONE.get_or_init(|| {
+        let nextest = env::var_os("NEXTEST_EXECUTION_MODE");
+        let exact = arguments().any(|argument| argument == "--exact");
+        let names = arguments().filter(|argument| !argument.as_encoded_bytes().starts_with(b"-"));
+        nextest.as_deref() == Some(OsStr::new("process-per-test")) || (exact && names.count() == 1)
+    })
+}
+
+fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+    env::args_os().skip(1)
 }

@@ -31,6 +31,15 @@ pub enum ErrorKind {
     Unsupported,
 }
 
+/// Every kind, in the order of their numbers between processes.
+const KINDS: [ErrorKind; 5] = [
+    ErrorKind::Setting,
+    ErrorKind::System,
+    ErrorKind::NotIsolated,
+    ErrorKind::Process,
+    ErrorKind::Unsupported,
+];
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind, operation: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -60,6 +69,48 @@ impl Error {
         Self {
             hint: Some(hint.into()),
             ..self
+        }
+    }
+
+    /// The error as bytes, for another process: kind, errno, and the texts,
+    /// with NUL between them.
+    pub(crate) fn to_wire(&self) -> Vec<u8> {
+        let kind = KINDS
+            .iter()
+            .position(|kind| *kind == self.kind)
+            .unwrap_or(0);
+        let source = self.source.as_ref();
+        let errno = source.and_then(io::Error::raw_os_error).unwrap_or(0);
+        let other = source.filter(|_| errno == 0).map(ToString::to_string);
+        [
+            &kind.to_string(),
+            &errno.to_string(),
+            self.operation.as_ref(),
+            self.hint.as_deref().unwrap_or(""),
+            other.as_deref().unwrap_or(""),
+        ]
+        .map(|field| field.replace('\0', " "))
+        .join("\0")
+        .into_bytes()
+    }
+
+    /// The inverse of [`Error::to_wire`].
+    pub(crate) fn from_wire(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let mut fields = text.split('\0');
+        let mut next = || fields.next().unwrap_or("").to_owned();
+        let (kind, errno, operation, hint, other) = (next(), next(), next(), next(), next());
+        let kind = kind.parse().ok().and_then(|index: usize| KINDS.get(index));
+        let errno = errno.parse().ok().filter(|errno| *errno != 0);
+        Self {
+            kind: kind.copied().unwrap_or(ErrorKind::Process),
+            operation: operation.into(),
+            hint: Some(hint).filter(|hint| !hint.is_empty()).map(Into::into),
+            source: errno.map(io::Error::from_raw_os_error).or_else(|| {
+                Some(other)
+                    .filter(|other| !other.is_empty())
+                    .map(io::Error::other)
+            }),
         }
     }
 

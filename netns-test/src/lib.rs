@@ -16,6 +16,10 @@ mod isolation;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod netns;
+#[cfg(target_os = "linux")]
+mod report;
+#[cfg(target_os = "linux")]
+mod running;
 #[cfg(all(target_os = "linux", feature = "tokio"))]
 mod runtime;
 #[cfg(target_os = "linux")]
@@ -23,6 +27,8 @@ mod sys;
 #[cfg(target_os = "linux")]
 mod test;
 
+#[cfg(target_os = "linux")]
+pub use access::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route, access};
 #[cfg(target_os = "linux")]
 pub use error::{Error, ErrorKind};
 #[cfg(target_os = "linux")]

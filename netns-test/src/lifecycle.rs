@@ -1,12 +1,18 @@
 //! From the call that an expansion makes to what libtest is told.
 
-use std::error::Error as _;
+use std::collections::BTreeSet;
 use std::panic;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use crate::access::access;
+use crate::access::policy::Verdict;
 use crate::env;
 use crate::error::Error;
-use crate::isolation::thread;
+use crate::isolation::process::{self, Ended};
+use crate::isolation::{Isolation, thread};
+use crate::report;
 use crate::test::Test;
 
 /// The payload of a failure that has been reported already.
@@ -14,27 +20,86 @@ struct Reported;
 
 /// Runs one test; what an expansion calls.
 pub fn run(test: &'static Test) -> ExitCode {
-    if let Err(error) = env::settings() {
-        return fail(test, error);
+    process::serve_if_asked(test);
+    if !is_first_run(test) {
+        return fail(test, &report::ended::second_run(test.name()));
     }
-    match thread::run(test) {
+    let settings = match env::settings() {
+        Ok(settings) => settings,
+        Err(error) => return fail(test, &report::ended::not_entered(test.name(), error)),
+    };
+    let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
+    match isolate(test, isolation) {
         Ok(code) => code,
-        Err(error) => fail(test, &error),
+        Err(error) => not_isolated(test, &error),
     }
 }
 
-/// Fails a test whose body did not run: never through a panic that
-/// `#[should_panic]` would take for the body's.
-fn fail(test: &Test, error: &Error) -> ExitCode {
-    eprintln!(
-        "netns-test: `{}` did not run: failed to {error}",
-        test.name()
-    );
-    if let Some(source) = error.source() {
-        eprintln!("  because: {source}");
+/// Explains why there is no namespace for `test`: what this machine refuses to
+/// every test, or else what went wrong for this one.
+fn not_isolated(test: &Test, error: &Error) -> ExitCode {
+    let Some(refusal) = access().refusal() else {
+        return fail(test, &report::ended::not_entered(test.name(), error));
+    };
+    match report::refused(test, refusal) {
+        Verdict::Skip => skip(test),
+        Verdict::Fail | Verdict::FailAnyway(_) => fail(test, ""),
     }
+}
+
+/// What libtest counts as passed; it knows nothing between that and a failure.
+fn skip(test: &Test) -> ExitCode {
+    if test.should_panic {
+        panic::resume_unwind(Box::new(test.expected_panic.to_owned()));
+    }
+    ExitCode::SUCCESS
+}
+
+fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error> {
+    /// Set when a thread of this process was refused a namespace.
+    static NOT_ON_THREADS: AtomicBool = AtomicBool::new(false);
+    match isolation {
+        Isolation::Thread => thread::run(test),
+        Isolation::Process => process::run(test).map(|ended| conclude(test, ended)),
+        Isolation::Auto if NOT_ON_THREADS.load(Ordering::Relaxed) => {
+            isolate(test, Isolation::Process)
+        }
+        Isolation::Auto => match thread::run(test) {
+            Err(error) if process::is_refusal(&error) => {
+                NOT_ON_THREADS.store(true, Ordering::Relaxed);
+                isolate(test, Isolation::Process)
+            }
+            done => done,
+        },
+    }
+}
+
+/// Tells libtest how a test ended that ran in a process.
+fn conclude(test: &Test, ended: Ended) -> ExitCode {
+    match ended {
+        Ended::Returned(status) => ExitCode::from(status),
+        // The hook has printed the message in the other process.
+        Ended::Panicked(Some(text)) => panic::resume_unwind(Box::new(text)),
+        Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
+        Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
+        Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
+    }
+}
+
+/// Fails a test without a panic of its body: never by one that
+/// `#[should_panic]` would take for it.
+fn fail(test: &Test, why: &str) -> ExitCode {
+    eprint!("{why}");
     if test.should_panic {
         return ExitCode::SUCCESS;
     }
     panic::resume_unwind(Box::new(Reported))
+}
+
+/// Whether this process has not run the test before.
+fn is_first_run(test: &Test) -> bool {
+    static SEEN: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    SEEN.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(test.name())
 }

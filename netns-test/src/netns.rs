@@ -66,6 +66,11 @@ impl NetNs {
         })
     }
 
+    /// The cookie, unless the kernel has none.
+    pub(crate) fn known_cookie(&self) -> Option<u64> {
+        self.cookie
+    }
+
     /// Which namespace this is, among those that live now.
     pub fn id(&self) -> NetNsId {
         self.id
@@ -131,6 +136,18 @@ impl NetNs {
                 .join()
                 .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         })
+    }
+}
+
+impl NetNsId {
+    /// Device and inode number.
+    pub(crate) fn numbers(self) -> (u64, u64) {
+        (self.device, self.inode)
+    }
+
+    /// The inverse of [`NetNsId::numbers`].
+    pub(crate) fn from_numbers(device: u64, inode: u64) -> Self {
+        Self { device, inode }
     }
 }
 

@@ -7,6 +7,7 @@ pub use std::process::{ExitCode, Termination};
 
 pub use crate::access::policy::IfUnsupported;
 pub use crate::isolation::Isolation;
+pub use crate::isolation::before_main::enter_user_namespace_before_main;
 pub use crate::lifecycle::run;
 pub use crate::netns::NetNs;
 #[cfg(feature = "tokio")]

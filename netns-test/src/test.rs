@@ -19,6 +19,7 @@ pub struct Test {
     pub(crate) views: Option<bool>,
     pub(crate) if_unsupported: Option<IfUnsupported>,
     pub(crate) should_panic: bool,
+    pub(crate) expected_panic: &'static str,
 }
 
 impl Test {
@@ -32,6 +33,7 @@ impl Test {
             views: None,
             if_unsupported: None,
             should_panic: false,
+            expected_panic: "",
         }
     }
 
@@ -67,6 +69,15 @@ impl Test {
     pub const fn should_panic(self) -> Self {
         Self {
             should_panic: true,
+            ..self
+        }
+    }
+
+    /// `#[should_panic(expected = "…")]`
+    #[must_use]
+    pub const fn expected_panic(self, text: &'static str) -> Self {
+        Self {
+            expected_panic: text,
             ..self
         }
     }

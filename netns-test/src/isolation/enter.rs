@@ -1,63 +1,91 @@
 //! From a new, dark namespace to one that a test can use.
 
 use std::io;
+use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind};
 use crate::isolation::view::{self, Missing, Scope, Views};
-use crate::netns::NetNs;
+use crate::netns::{NetNs, NetNsId};
 use crate::sys::{namespace, socket};
 
-/// Which namespace a thread was in before it entered another one.
+/// The network namespace that this process calls its own.
 ///
 /// One of the two is always there: `/proc` may be missing, and so may
 /// cookies, before Linux 5.14.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Home {
-    id: Option<(u64, u64)>,
+    id: Option<NetNsId>,
     cookie: Option<u64>,
 }
 
 impl Home {
-    /// The calling thread's namespace now.
-    pub(crate) fn here() -> Self {
-        use std::os::fd::AsFd;
-        Self {
-            id: namespace::open_current_net()
-                .and_then(|fd| namespace::identify(fd.as_fd()))
-                .ok(),
+    /// The namespace of the thread that asks first, which must not have left it.
+    pub(crate) fn of_this_process() -> Self {
+        static HOME: OnceLock<Home> = OnceLock::new();
+        *HOME.get_or_init(|| Self {
+            id: NetNs::of_this_thread().ok().map(|ns| ns.id()),
             cookie: namespace::current_net_cookie().ok(),
+        })
+    }
+
+    /// The identity as bytes, for another process; a zero stands for what is not known.
+    pub(crate) fn to_wire(self) -> [u8; 24] {
+        let (device, inode) = self.id.map_or((0, 0), NetNsId::numbers);
+        let mut bytes = [0; 24];
+        for (to, number) in bytes
+            .chunks_exact_mut(8)
+            .zip([device, inode, self.cookie.unwrap_or(0)])
+        {
+            to.copy_from_slice(&number.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// The inverse of [`Home::to_wire`].
+    pub(crate) fn from_wire(bytes: [u8; 24]) -> Self {
+        let number = |index: usize| {
+            let field = bytes[index * 8..][..8].try_into().expect("8 bytes");
+            u64::from_le_bytes(field)
+        };
+        let known = |number: u64| Some(number).filter(|number| *number != 0);
+        Self {
+            id: known(number(1)).map(|inode| NetNsId::from_numbers(number(0), inode)),
+            cookie: known(number(2)),
         }
     }
 
-    /// Makes sure that the calling thread is elsewhere by now.
-    pub(crate) fn left(self) -> Result<(), Error> {
-        let now = Self::here();
-        let same = |then: Option<bool>| then.unwrap_or(false);
-        let known = self.id.zip(now.id).map(|(then, now)| then == now);
-        let known_cookie = self.cookie.zip(now.cookie).map(|(then, now)| then == now);
-        if known.is_none() && known_cookie.is_none() {
-            return Err(Error::new(
+    /// Makes sure that `ns` is another one.
+    fn differs_from(self, ns: &NetNs) -> Result<(), Error> {
+        let same_id = self.id.map(|id| id == ns.id());
+        let same_cookie = self.cookie.zip(ns.known_cookie()).map(|(a, b)| a == b);
+        match (same_id, same_cookie) {
+            (None, None) => Err(Error::new(
                 ErrorKind::NotIsolated,
-                "prove that the thread left its network namespace: \
+                "prove that the test left the network namespace of its process: \
                  neither `/proc/thread-self/ns/net` nor `SO_NETNS_COOKIE` can be read",
-            ));
-        }
-        if same(known) || same(known_cookie) {
-            return Err(Error::new(
+            )),
+            (Some(true), _) | (_, Some(true)) => Err(Error::new(
                 ErrorKind::NotIsolated,
                 "leave the network namespace of the process: \
-                 the kernel reported success, but the thread is still in it",
-            ));
+                 the kernel reported success, but the test is still in it",
+            )),
+            _ => Ok(()),
         }
-        Ok(())
     }
+}
+
+/// Moves the calling thread into a new namespace that is ready for use.
+pub(crate) fn new_namespace() -> Result<NetNs, Error> {
+    namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
+    bring_loopback_up()?;
+    NetNs::of_this_thread()
 }
 
 /// Sets `lo` up and makes sure that 127.0.0.1 and, where the kernel has IPv6,
 /// `::1` can be reached.
 pub(crate) fn bring_loopback_up() -> Result<(), Error> {
-    socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
-    socket::reach_loopback4()
+    let udp = socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
+    socket::reach_loopback4(&udp)
         .map_err(|error| Error::system("reach 127.0.0.1 after setting `lo` up", error))?;
     match socket::reach_loopback6() {
         Err(error) if !is_without_ipv6(&error) => {
@@ -77,23 +105,41 @@ fn is_without_ipv6(error: &io::Error) -> bool {
     )
 }
 
-/// Finishes what entering began: views, and the handle for the body.
-pub(crate) fn furnish(home: Home, views: Views, scope: Scope) -> Result<NetNs, Error> {
-    home.left()?;
-    if views != Views::Off {
-        let missing = view::show(scope);
-        match (views, missing.into_iter().next()) {
-            (Views::Demanded, Some(first)) => return Err(demanded(first)),
-            (_, Some(_)) | (_, None) => {}
-        }
-    }
-    NetNs::of_this_thread()
+/// What stands ready around a body: its namespace, and the views that could not be had.
+#[derive(Debug)]
+pub(crate) struct Surroundings {
+    ns: NetNs,
+    missing: Vec<Missing>,
 }
 
-fn demanded(missing: Missing) -> Error {
-    Error::system(
-        format!("show the test its own {}: {}", missing.view, missing.step),
-        missing.error,
-    )
-    .with_hint("leave `views = true` out to run without the views that this machine refuses")
+impl Surroundings {
+    /// Furnishes `ns`, which the calling thread has just entered: checks that
+    /// it is not `home`, and mounts the views.
+    pub(crate) fn furnish(
+        ns: NetNs,
+        home: Home,
+        views: Views,
+        scope: Scope,
+    ) -> Result<Self, Error> {
+        home.differs_from(&ns)?;
+        let missing = match views {
+            Views::Off => Vec::new(),
+            Views::Granted | Views::Demanded => view::show(scope),
+        };
+        Ok(Self { ns, missing })
+    }
+
+    /// Hands the namespace over, if the missing views are none that `views`
+    /// demands. Notes those that it merely wishes for on stderr, which a test
+    /// shows when it fails.
+    pub(crate) fn accept(self, views: Views) -> Result<NetNs, Error> {
+        for missing in self.missing {
+            match views {
+                Views::Off => {}
+                Views::Granted => eprintln!("netns-test: note: {missing}"),
+                Views::Demanded => return Err(missing.demanded()),
+            }
+        }
+        Ok(self.ns)
+    }
 }

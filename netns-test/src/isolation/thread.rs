@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use std::thread;
 
 use crate::error::{Error, ErrorKind};
-use crate::isolation::enter::{self, Home};
+use crate::isolation::enter::{self, Home, Surroundings};
+use crate::isolation::pool;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
-use crate::sys::namespace;
+use crate::running::Running;
 use crate::test::Test;
 
 /// Runs the body of `test` on a thread in a new network namespace. A panic of
@@ -19,10 +20,13 @@ use crate::test::Test;
 ///
 /// The thread could not be started or could not enter; the body did not run.
 pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
+    let home = Home::of_this_process();
+    let views = Views::of(test.views);
     thread::Builder::new()
         .name(test.name().into())
-        .spawn(|| {
-            let ns = enter(Views::of(test.views))?;
+        .spawn(move || {
+            let ns = enter(home, views)?;
+            let _running = Running::note(test.name());
             Ok((test.body)(&ns))
         })
         .map_err(|error| {
@@ -32,9 +36,10 @@ pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
         .unwrap_or_else(|payload| panic::resume_unwind(payload))
 }
 
-fn enter(views: Views) -> Result<NetNs, Error> {
-    let home = Home::here();
-    namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
-    enter::bring_loopback_up()?;
-    enter::furnish(home, views, Scope::Thread)
+fn enter(home: Home, views: Views) -> Result<NetNs, Error> {
+    let ns = match pool::enter_a_ready_namespace() {
+        Some(ns) => ns,
+        None => enter::new_namespace()?,
+    };
+    Surroundings::furnish(ns, home, views, Scope::Thread)?.accept(views)
 }

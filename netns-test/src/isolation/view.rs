@@ -11,8 +11,9 @@
 //!    `devices/virtual/net`, to which the entries of `class/net` point, over
 //!    the whole sysfs of step 2. The rest of `/sys` stays what it was.
 
-use std::io;
+use std::{fmt, io};
 
+use crate::error::Error;
 use crate::sys::mount;
 
 /// Which views a test gets.
@@ -26,12 +27,33 @@ pub(crate) enum Views {
     Demanded,
 }
 
-/// A view that could not be had: what was tried, and what the kernel said.
+/// Views that could not be had: what was tried, and what the kernel said.
 #[derive(Debug)]
 pub(crate) struct Missing {
-    pub(crate) view: &'static str,
-    pub(crate) step: &'static str,
-    pub(crate) error: io::Error,
+    view: &'static str,
+    step: &'static str,
+    error: io::Error,
+}
+
+impl Missing {
+    /// The error for a test that cannot do without.
+    pub(crate) fn demanded(self) -> Error {
+        Error::system(
+            format!("show the test its own {}: {}", self.view, self.step),
+            self.error,
+        )
+        .with_hint("without `views = true` the test runs, and the missing view is a note")
+    }
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { view, step, error } = self;
+        write!(
+            f,
+            "{view} may show another network than the test's: {step}: {error}"
+        )
+    }
 }
 
 impl Views {

@@ -2,6 +2,16 @@
 
 #![expect(unsafe_code, reason = "system calls that no safe wrapper covers")]
 
+pub(crate) mod capability;
+pub(crate) mod channel;
+pub(crate) mod code;
+pub(crate) mod coverage;
+pub(crate) mod exec;
+pub(crate) mod exit;
+pub(crate) mod fork;
 pub(crate) mod mount;
 pub(crate) mod namespace;
+pub(crate) mod probe;
+pub(crate) mod process;
 pub(crate) mod socket;
+pub(crate) mod user;

@@ -52,3 +52,21 @@ pub(crate) fn mount_sysfs(target: &CStr) -> io::Result<()> {
     let sysfs = |flags| mount(Some(c"sysfs"), target, Some(c"sysfs"), flags, None::<&CStr>);
     Ok(sysfs(plain).or_else(|_| sysfs(plain | MsFlags::MS_RDONLY))?)
 }
+
+/// Whether `path` is the root of a mount; `None` where the kernel does not say (before Linux 5.8).
+///
+/// # References
+///
+/// statx(2), `STATX_ATTR_MOUNT_ROOT`.
+pub(crate) fn is_mount_root(path: &CStr) -> io::Result<Option<bool>> {
+    // SAFETY: all-zero bytes are a valid `statx`: integers only.
+    let mut found: libc::statx = unsafe { std::mem::zeroed() };
+    // SAFETY: `path` ends in a nul byte and `found` is one `statx` to write to; both outlive the call.
+    let result = unsafe { libc::statx(libc::AT_FDCWD, path.as_ptr(), 0, 0, &raw mut found) };
+    if result != 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let bit = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).expect("the constant is 0x2000");
+    let known = found.stx_attributes_mask & bit != 0;
+    Ok(known.then_some(found.stx_attributes & bit != 0))
+}

@@ -2,18 +2,58 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::thread;
+use std::time::Duration;
 
+use nix::errno::Errno;
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::stat::fstat;
 
+/// How long to go on asking for a network namespace while the kernel says that
+/// there are too many: it frees them some milliseconds after their last user.
+#[derive(Debug)]
+pub(crate) struct Patience {
+    pauses: u32,
+}
+
+impl Patience {
+    const PAUSE: Duration = Duration::from_millis(5);
+
+    /// One second, in all the calls that share it.
+    pub(crate) fn new() -> Self {
+        Self { pauses: 200 }
+    }
+
+    fn pause(&mut self) -> bool {
+        let Some(left) = self.pauses.checked_sub(1) else {
+            return false;
+        };
+        self.pauses = left;
+        thread::sleep(Self::PAUSE);
+        true
+    }
+}
+
 /// Moves the calling thread into a new network namespace; its `lo` is down.
+/// Where `user.max_net_namespaces` is reached, waits up to a second for one
+/// that is being freed.
 ///
 /// # References
 ///
-/// unshare(2), `CLONE_NEWNET`; `copy_net_ns` in net/core/net_namespace.c.
+/// unshare(2), `CLONE_NEWNET`; `copy_net_ns` in `net/core/net_namespace.c`.
 pub(crate) fn unshare_net() -> io::Result<()> {
-    Ok(unshare(CloneFlags::CLONE_NEWNET)?)
+    unshare_net_within(&mut Patience::new())
+}
+
+/// [`unshare_net`] with a patience that several calls share.
+pub(crate) fn unshare_net_within(patience: &mut Patience) -> io::Result<()> {
+    loop {
+        match unshare(CloneFlags::CLONE_NEWNET) {
+            Err(Errno::ENOSPC) if patience.pause() => {}
+            other => return Ok(other?),
+        }
+    }
 }
 
 /// Moves the calling thread into the network namespace that `namespace` refers to.
@@ -84,4 +124,32 @@ pub(crate) fn current_net_cookie() -> io::Result<u64> {
         return Err(io::Error::last_os_error());
     }
     Ok(cookie)
+}
+
+/// Which network namespace a thread is in, as far as it can be told: `/proc`
+/// may be missing, and so may cookies, before Linux 5.14.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Whereabouts {
+    id: Option<(u64, u64)>,
+    cookie: Option<u64>,
+}
+
+impl Whereabouts {
+    /// The calling thread's namespace now.
+    pub(crate) fn now() -> Self {
+        Self {
+            id: open_current_net().and_then(|fd| identify(fd.as_fd())).ok(),
+            cookie: current_net_cookie().ok(),
+        }
+    }
+
+    /// `None` if neither identity nor cookie is known of both.
+    pub(crate) fn differs_from(&self, other: &Self) -> Option<bool> {
+        let id = self.id.zip(other.id).map(|(one, two)| one != two);
+        let cookie = self.cookie.zip(other.cookie).map(|(one, two)| one != two);
+        match (id, cookie) {
+            (None, None) => None,
+            (id, cookie) => Some(id.unwrap_or(true) && cookie.unwrap_or(true)),
+        }
+    }
 }

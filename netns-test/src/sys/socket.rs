@@ -21,14 +21,15 @@ fn udp(family: AddressFamily) -> io::Result<OwnedFd> {
     )?)
 }
 
-/// Sets `lo` up in the calling thread's network namespace; fine if it is up already.
+/// Sets `lo` up in the calling thread's network namespace, fine if it is up
+/// already. Returns the UDP socket that it used.
 ///
 /// # References
 ///
 /// netdevice(7), `SIOCSIFFLAGS`. The kernel gives `lo` its addresses and
 /// routes while it comes up (`inetdev_event`, `addrconf_notify`), so they are
 /// there when the call returns.
-pub(crate) fn loopback_up() -> io::Result<()> {
+pub(crate) fn loopback_up() -> io::Result<OwnedFd> {
     let socket = udp4()?;
     // SAFETY: all-zero bytes are a valid `ifreq`: integers, bytes and a null pointer.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
@@ -39,11 +40,11 @@ pub(crate) fn loopback_up() -> io::Result<()> {
     let up = libc::c_short::try_from(libc::IFF_UP).expect("IFF_UP is 1");
     // SAFETY: the kernel filled this member in just now; it is an integer, valid for any bytes.
     let flags = unsafe { request.ifr_ifru.ifru_flags };
-    if flags & up != 0 {
-        return Ok(());
+    if flags & up == 0 {
+        request.ifr_ifru.ifru_flags = flags | up;
+        interface_flags(&socket, libc::SIOCSIFFLAGS, &mut request)?;
     }
-    request.ifr_ifru.ifru_flags = flags | up;
-    interface_flags(&socket, libc::SIOCSIFFLAGS, &mut request)
+    Ok(socket)
 }
 
 fn interface_flags(
@@ -58,21 +59,22 @@ fn interface_flags(
     }
 }
 
-/// Checks that there is a route to 127.0.0.1: connecting a UDP socket sends nothing.
-pub(crate) fn reach_loopback4() -> io::Result<()> {
-    reach(AddressFamily::Inet, &SockaddrIn::new(127, 0, 0, 1, DISCARD))
+/// Checks that there is a route to 127.0.0.1 for a UDP socket: connecting it
+/// sends nothing.
+pub(crate) fn reach_loopback4(socket: &OwnedFd) -> io::Result<()> {
+    reach(socket, &SockaddrIn::new(127, 0, 0, 1, DISCARD))
 }
 
 /// Checks that there is a route to `::1`: connecting a UDP socket sends nothing.
 pub(crate) fn reach_loopback6() -> io::Result<()> {
     let address = std::net::SocketAddrV6::new(std::net::Ipv6Addr::LOCALHOST, DISCARD, 0, 0);
-    reach(AddressFamily::Inet6, &SockaddrIn6::from(address))
+    reach(&udp(AddressFamily::Inet6)?, &SockaddrIn6::from(address))
 }
 
 /// The port of the discard service (RFC 863); any but 0 would do.
 const DISCARD: u16 = 9;
 
-fn reach(family: AddressFamily, address: &dyn SockaddrLike) -> io::Result<()> {
-    let socket = udp(family)?;
+/// Looks a route up: connecting a UDP socket sends nothing.
+fn reach(socket: &OwnedFd, address: &dyn SockaddrLike) -> io::Result<()> {
     Ok(connect(socket.as_raw_fd(), address)?)
 }

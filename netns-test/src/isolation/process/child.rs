@@ -1,0 +1,102 @@
+//! The process that belongs to one test: it enters a namespace, runs the
+//! body, tells the outcome, and ends.
+
+use std::any::Any;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::process::ExitCode;
+use std::thread;
+
+use crate::error::{Error, ErrorKind};
+use crate::isolation::enter::{self, Home, Surroundings};
+use crate::isolation::process::message::{Outcome, Request, send_outcome};
+use crate::isolation::view::{Scope, Views};
+use crate::netns::NetNs;
+use crate::sys::{coverage, process};
+use crate::test::Body;
+
+/// Whether the process was born in a namespace of its own or has to make one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Net {
+    Born,
+    Make,
+}
+
+/// Enters a namespace with as much around it as `views` wants.
+pub(super) fn prepare(home: Home, net: Net, views: Views) -> Result<Surroundings, Error> {
+    let ns = match net {
+        Net::Make => enter::new_namespace()?,
+        Net::Born => {
+            enter::bring_loopback_up()?;
+            NetNs::of_this_thread()?
+        }
+    };
+    Surroundings::furnish(ns, home, views, Scope::Process)
+}
+
+/// Runs `body` as `request` says, and ends the process.
+///
+/// Nothing of this unwinds: a panic that reached libtest in here would be
+/// reported to nobody, and the exit status would say success.
+pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings, Error>) -> ! {
+    let Request {
+        name,
+        views,
+        result,
+        stdout,
+        stderr,
+        ..
+    } = request;
+    coverage::begin();
+    let outcome = match speak_through(stdout, stderr) {
+        Ok(()) => run(name, body, views, prepared),
+        Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
+    };
+    let _ = io::stdout().flush();
+    process::flush_c_streams();
+    coverage::write();
+    let told = send_outcome(result.as_fd(), &outcome);
+    process::exit_now(i32::from(told.is_err()))
+}
+
+/// Makes the two descriptors this process's stdout and stderr.
+fn speak_through(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<()> {
+    process::replace_descriptor(stdout.as_fd(), 1)?;
+    process::replace_descriptor(stderr.as_fd(), 2)
+}
+
+fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Error>) -> Outcome {
+    let ns = match prepared.and_then(|surroundings| surroundings.accept(views)) {
+        Ok(ns) => ns,
+        Err(error) => return Outcome::NotEntered(error),
+    };
+    // A thread of its own, for the name that a panic's message begins with.
+    let started = thread::Builder::new()
+        .name(name)
+        .spawn(move || status(body, &ns));
+    match started.map(thread::JoinHandle::join) {
+        Ok(Ok(status)) => Outcome::Returned(status),
+        Ok(Err(payload)) => Outcome::Panicked(text(payload)),
+        Err(error) => Outcome::NotEntered(
+            Error::new(ErrorKind::Process, "start a thread for the test").with_source(error),
+        ),
+    }
+}
+
+/// What the body returned, as the number behind its `ExitCode`.
+fn status(body: Body, ns: &NetNs) -> u8 {
+    let code = body(ns);
+    (0..=u8::MAX)
+        .find(|status| ExitCode::from(*status) == code)
+        .unwrap_or(1)
+}
+
+/// The text of a panic, where libtest would see text.
+fn text(payload: Box<dyn Any + Send>) -> Option<String> {
+    match payload.downcast::<String>() {
+        Ok(text) => Some(*text),
+        Err(payload) => payload
+            .downcast_ref::<&str>()
+            .map(|text| (*text).to_owned()),
+    }
+}

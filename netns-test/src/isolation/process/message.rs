@@ -1,0 +1,197 @@
+//! What the two sides of process isolation say to each other.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use crate::error::{Error, ErrorKind};
+use crate::isolation::enter::Home;
+use crate::isolation::view::Views;
+use crate::sys::channel::{self, LONGEST, Message};
+
+/// What a server says when it can take requests.
+pub(super) const READY: &[u8] = b"ready";
+
+/// Run this test: its name, its body relative to the body that the server
+/// knows, and where its outcome and its output go.
+#[derive(Debug)]
+pub(super) struct Request {
+    pub(super) name: String,
+    pub(super) distance: u64,
+    pub(super) views: Views,
+    /// The namespace that the test must not be in.
+    pub(super) home: Home,
+    pub(super) result: OwnedFd,
+    pub(super) stdout: OwnedFd,
+    pub(super) stderr: OwnedFd,
+}
+
+impl Request {
+    /// Sends a request without giving the descriptors away.
+    pub(super) fn send(
+        to: BorrowedFd<'_>,
+        name: &str,
+        distance: u64,
+        views: Views,
+        home: Home,
+        descriptors: [BorrowedFd<'_>; 3],
+    ) -> io::Result<()> {
+        let mut bytes = distance.to_le_bytes().to_vec();
+        bytes.push(match views {
+            Views::Off => 0,
+            Views::Granted => 1,
+            Views::Demanded => 2,
+        });
+        bytes.extend_from_slice(&home.to_wire());
+        bytes.extend_from_slice(name.as_bytes());
+        channel::send(to, &bytes, &descriptors)
+    }
+
+    /// Reads a request; `None` if it is none, which a sender of the same
+    /// version cannot bring about.
+    pub(super) fn parse(message: Message) -> Option<Self> {
+        let (distance, rest) = message.bytes.split_first_chunk::<8>()?;
+        let (views, rest) = rest.split_first()?;
+        let (home, name) = rest.split_first_chunk()?;
+        let [result, stdout, stderr] = message.descriptors.try_into().ok()?;
+        Some(Self {
+            name: String::from_utf8(name.to_vec()).ok()?,
+            distance: u64::from_le_bytes(*distance),
+            views: match views {
+                0 => Views::Off,
+                1 => Views::Granted,
+                _ => Views::Demanded,
+            },
+            home: Home::from_wire(*home),
+            result,
+            stdout,
+            stderr,
+        })
+    }
+}
+
+/// How a test ended, as its own process tells it.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The body returned, and its value's report is this status.
+    Returned(u8),
+    /// The body panicked; the text of the payload, if it was text.
+    Panicked(Option<String>),
+    /// The body did not run.
+    NotEntered(Error),
+}
+
+/// A message about one test.
+#[derive(Debug)]
+pub(super) enum Report {
+    /// From a process that was started for the test alone: libtest knew the name.
+    Started,
+    /// From the test's process: the end.
+    Outcome(Outcome),
+    /// From the server: the test's process ended, with this `waitpid` status.
+    Status(i32),
+}
+
+/// The first byte of each message about a test.
+mod tag {
+    /// A piece of the text that belongs to the outcome that follows.
+    pub(super) const TEXT: u8 = 0;
+    pub(super) const RETURNED: u8 = 1;
+    pub(super) const PANICKED: u8 = 2;
+    pub(super) const PANICKED_WITHOUT_TEXT: u8 = 3;
+    pub(super) const NOT_ENTERED: u8 = 4;
+    pub(super) const STATUS: u8 = 5;
+    pub(super) const STARTED: u8 = 6;
+}
+
+/// Sends an outcome: its text in pieces, then what it is.
+pub(super) fn send_outcome(to: BorrowedFd<'_>, outcome: &Outcome) -> io::Result<()> {
+    match outcome {
+        Outcome::Returned(status) => channel::send(to, &[tag::RETURNED, *status], &[]),
+        Outcome::Panicked(None) => channel::send(to, &[tag::PANICKED_WITHOUT_TEXT], &[]),
+        Outcome::Panicked(Some(text)) => {
+            send_text(to, text.as_bytes())?;
+            channel::send(to, &[tag::PANICKED], &[])
+        }
+        Outcome::NotEntered(error) => {
+            send_text(to, &error.to_wire())?;
+            channel::send(to, &[tag::NOT_ENTERED], &[])
+        }
+    }
+}
+
+fn send_text(to: BorrowedFd<'_>, text: &[u8]) -> io::Result<()> {
+    text.chunks(LONGEST - 1).try_for_each(|piece| {
+        let mut bytes = vec![tag::TEXT];
+        bytes.extend_from_slice(piece);
+        channel::send(to, &bytes, &[])
+    })
+}
+
+/// Says that the test that was asked for is about to begin.
+pub(super) fn send_started(to: BorrowedFd<'_>) -> io::Result<()> {
+    channel::send(to, &[tag::STARTED], &[])
+}
+
+/// Sends the wait status of a test's process.
+pub(super) fn send_status(to: BorrowedFd<'_>, status: i32) -> io::Result<()> {
+    let mut bytes = vec![tag::STATUS];
+    bytes.extend_from_slice(&status.to_le_bytes());
+    channel::send(to, &bytes, &[])
+}
+
+/// Puts the messages about one test together.
+#[derive(Debug)]
+pub(super) struct Reports {
+    from: OwnedFd,
+    text: Vec<u8>,
+}
+
+impl Reports {
+    pub(super) fn new(from: OwnedFd) -> Self {
+        Self {
+            from,
+            text: Vec::new(),
+        }
+    }
+
+    /// Takes what is there: a report, or `None` when nobody is left to send one.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` when there is no whole report yet.
+    pub(super) fn next(&mut self) -> io::Result<Option<Report>> {
+        while let Some(message) = channel::receive_now(self.from.as_fd())? {
+            let Some((kind, rest)) = message.bytes.split_first() else {
+                continue;
+            };
+            if *kind == tag::TEXT {
+                self.text.extend_from_slice(rest);
+                continue;
+            }
+            let text = std::mem::take(&mut self.text);
+            return Ok(Some(match (*kind, rest) {
+                (tag::STARTED, _) => Report::Started,
+                (tag::RETURNED, [status]) => Report::Outcome(Outcome::Returned(*status)),
+                (tag::PANICKED, _) => Report::Outcome(Outcome::Panicked(Some(
+                    String::from_utf8_lossy(&text).into_owned(),
+                ))),
+                (tag::PANICKED_WITHOUT_TEXT, _) => Report::Outcome(Outcome::Panicked(None)),
+                (tag::STATUS, &[a, b, c, d]) => Report::Status(i32::from_le_bytes([a, b, c, d])),
+                (tag::NOT_ENTERED, _) => {
+                    Report::Outcome(Outcome::NotEntered(Error::from_wire(&text)))
+                }
+                _ => Report::Outcome(Outcome::NotEntered(Error::new(
+                    ErrorKind::Process,
+                    "understand the test's process: it speaks another protocol",
+                ))),
+            }));
+        }
+        Ok(None)
+    }
+}
+
+impl AsFd for Reports {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.from.as_fd()
+    }
+}

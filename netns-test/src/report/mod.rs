@@ -1,0 +1,44 @@
+//! Every word that a test prints which fails or does not run.
+
+pub(crate) mod ended;
+mod github;
+mod lines;
+mod refusal;
+mod skip;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::access::Refusal;
+use crate::access::policy::{self, Verdict};
+use crate::env;
+use crate::test::Test;
+
+/// Tells the user that the body of `test` did not run, and why: the whole
+/// message once per process, one line for each further test, or a skip.
+pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
+    static TOLD: AtomicBool = AtomicBool::new(false);
+    // A setting that can't be read has failed the test before.
+    let settings = env::settings().ok();
+    let verdict = policy::decide(
+        settings.and_then(|settings| settings.policy),
+        settings.is_some_and(|settings| settings.ci),
+        test.if_unsupported,
+    );
+    let name = test.name();
+    let file = settings.and_then(|settings| settings.report.as_deref());
+    if verdict == Verdict::Skip {
+        skip::announce(name, refusal);
+        lines::append(file, name, lines::Outcome::Skipped, refusal);
+        return verdict;
+    }
+    if TOLD.swap(true, Ordering::Relaxed) {
+        eprint!("{}", refusal::line(name, refusal));
+    } else {
+        eprint!("{}", refusal::whole(name, refusal));
+    }
+    if let Verdict::FailAnyway(overruled_by) = verdict {
+        eprint!("{}", refusal::overruled(overruled_by));
+    }
+    lines::append(file, name, lines::Outcome::Failed, refusal);
+    verdict
+}

@@ -1,0 +1,94 @@
+//! The message of a test that could not have its namespace.
+
+use std::fmt::{self, Display, Formatter};
+
+use crate::access::{Answer, Refusal, Remedy};
+
+/// All that is known, and what to do: printed once per process.
+pub(super) fn whole(test: &str, refusal: &Refusal) -> String {
+    Whole { test, refusal }.to_string()
+}
+
+/// One line, for every further test.
+pub(super) fn line(test: &str, refusal: &Refusal) -> String {
+    format!(
+        "netns-test: `{test}` did not run: {}; the first test that failed has the remedies\n",
+        gist(refusal)
+    )
+}
+
+/// Why a test fails that asked to be skipped.
+pub(super) fn overruled(by: &str) -> String {
+    format!("  note:    `if_unsupported = \"skip\"` is overruled by {by}\n")
+}
+
+/// The refused call, its answer, and the cause.
+pub(super) fn gist(refusal: &Refusal) -> String {
+    format!("{}: {}", Refused(refusal), refusal.because())
+}
+
+struct Refused<'refusal>(&'refusal Refusal);
+
+impl Display for Refused<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let by = match self.0.answered_by() {
+            Answer::SeccompFilter => "by a seccomp filter (not by the kernel)",
+            Answer::Kernel => "by the kernel",
+            Answer::AppArmor => "by AppArmor",
+            Answer::Selinux => "by SELinux",
+            Answer::SecurityModule => "by a security module",
+            Answer::Unknown => "by the kernel or a security module",
+        };
+        write!(f, "{} -> {}, {by}", self.0.step(), self.0.answer())
+    }
+}
+
+struct Whole<'refusal> {
+    test: &'refusal str,
+    refusal: &'refusal Refusal,
+}
+
+impl Display for Whole<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { test, refusal } = self;
+        writeln!(
+            f,
+            "netns-test: cannot create a network namespace, so `{test}` did not run."
+        )?;
+        writeln!(f, "  refused: {}", Refused(refusal))?;
+        writeln!(f, "  because: {}", refusal.because())?;
+        for (at, seen) in refusal.evidence().iter().enumerate() {
+            writeln!(
+                f,
+                "  {} {seen}",
+                if at == 0 { "seen:   " } else { "        " }
+            )?;
+        }
+        for (at, remedy) in refusal.remedies().iter().enumerate() {
+            fix(f, if at == 0 { "fix:     " } else { "    or   " }, remedy)?;
+        }
+        for note in refusal.notes() {
+            writeln!(f, "  note:    {note}")?;
+        }
+        writeln!(
+            f,
+            "  or skip: NETNS_TEST=skip cargo test      details: `netns_test::Cause::{:?}`",
+            refusal.cause()
+        )
+    }
+}
+
+/// The lines to type, with what they do beside the first one.
+fn fix(f: &mut Formatter<'_>, head: &str, remedy: &Remedy) -> fmt::Result {
+    for (at, command) in remedy.commands().iter().enumerate() {
+        if at == 0 {
+            writeln!(f, "  {head}{command:<56} ({})", remedy.what())?;
+        } else {
+            writeln!(f, "           {command}")?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

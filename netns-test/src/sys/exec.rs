@@ -1,0 +1,160 @@
+//! Starts this executable again, in namespaces that are made between fork and exec.
+
+use std::ffi::{OsString, c_int};
+use std::io::{self, Read};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+
+use nix::fcntl::OFlag;
+use nix::sys::socket::{SockType, getsockopt, sockopt};
+use nix::unistd::{Pid, getppid, pipe2, setpgid};
+
+use crate::sys::user::{self, IdentityMap};
+use crate::sys::{capability, namespace, process};
+
+/// In which namespaces the program comes to life, and whose death it follows.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Birth {
+    /// In a user namespace of its own, with every capability in it.
+    pub(crate) user: bool,
+    /// In a network namespace of its own.
+    pub(crate) net: bool,
+    /// It ends when the thread that starts it ends.
+    pub(crate) with_thread: bool,
+}
+
+/// A step between fork and exec that was refused.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) step: &'static str,
+    pub(crate) error: io::Error,
+}
+
+/// The steps, by the number with which the child names them.
+const STEPS: [&str; 6] = [
+    "setpgid(0, 0)",
+    "unshare(CLONE_NEWUSER)",
+    "keep the capabilities across execve(2)",
+    "unshare(CLONE_NEWNET)",
+    "prctl(PR_SET_PDEATHSIG)",
+    "fcntl(F_SETFD)",
+];
+
+/// Runs `/proc/self/exe` under its first name, with `arguments`, in a process
+/// group of its own, with null for its three streams.
+///
+/// The child inherits `channel`; `marker` is the variable that tells it the
+/// number. `unset` are variables that it does not get.
+pub(crate) fn start(
+    arguments: &[&str],
+    marker: (&str, String),
+    unset: &[&str],
+    channel: BorrowedFd<'_>,
+    birth: Birth,
+) -> Result<Child, Refused> {
+    let system = |step| move |error: io::Error| Refused { step, error };
+    let (mut report, refusals) = pipe2(OFlag::O_CLOEXEC)
+        .map(|(read, write)| (std::fs::File::from(read), write))
+        .map_err(|errno| system("pipe2")(errno.into()))?;
+    let map = IdentityMap::of_this_process();
+    let channel = channel.as_raw_fd();
+    let parent = Pid::this();
+
+    let mut command = Command::new("/proc/self/exe");
+    command
+        .args(arguments)
+        .env(marker.0, marker.1)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if let Some(name) = std::env::args_os()
+        .next()
+        .filter(|name: &OsString| !name.is_empty())
+    {
+        command.arg0(name);
+    }
+    for variable in unset {
+        command.env_remove(variable);
+    }
+    let refusals_fd = refusals.as_raw_fd();
+    let steps = move || {
+        be_born(&map, channel, parent, birth).map_err(|(step, error)| {
+            let errno = error.raw_os_error().unwrap_or(0).to_ne_bytes();
+            let record = [step, errno[0], errno[1], errno[2], errno[3]];
+            // SAFETY: `record` lives through the call; the descriptor is this process's copy of
+            // the pipe's write end, which the parent keeps open until the child is gone or execs.
+            unsafe { libc::write(refusals_fd, record.as_ptr().cast(), record.len()) };
+            error
+        })
+    };
+    // SAFETY: `be_born` and the closure make system calls and move bytes on the stack:
+    // no allocation, no lock, no panic.
+    unsafe { command.pre_exec(steps) };
+    let started = command.spawn();
+    drop(refusals);
+    started.map_err(|error| {
+        let mut record = [0; 5];
+        match report.read_exact(&mut record) {
+            Ok(()) => Refused {
+                step: STEPS[usize::from(record[0])],
+                error: io::Error::from_raw_os_error(c_int::from_ne_bytes([
+                    record[1], record[2], record[3], record[4],
+                ])),
+            },
+            Err(_) => Refused {
+                step: "start `/proc/self/exe` again",
+                error,
+            },
+        }
+    })
+}
+
+/// What happens in the child between fork and exec. Must not allocate.
+fn be_born(
+    map: &IdentityMap,
+    channel: c_int,
+    parent: Pid,
+    birth: Birth,
+) -> Result<(), (u8, io::Error)> {
+    let here = Pid::from_raw(0);
+    setpgid(here, here).map_err(|errno| (0, errno.into()))?;
+    if birth.user {
+        user::unshare_user().map_err(|error| (1, error))?;
+        // Without maps the process still has every capability in its namespace.
+        let _ = map.write();
+        capability::keep_capabilities_across_exec().map_err(|error| (2, error))?;
+    }
+    if birth.net {
+        namespace::unshare_net().map_err(|error| (3, error))?;
+    }
+    if birth.with_thread {
+        // After the credentials changed, which clears it.
+        process::signal_on_parent_death(process::parent_death_signal())
+            .map_err(|error| (4, error))?;
+        if getppid() != parent {
+            process::exit_now(1);
+        }
+    }
+    process::inherit(channel).map_err(|error| (5, error))
+}
+
+/// Takes over the descriptor that [`start`] left open for this process.
+///
+/// # Errors
+///
+/// `fd` is no open descriptor of a packet socket: the variable lies.
+pub(crate) fn inherited_channel(fd: c_int) -> io::Result<OwnedFd> {
+    // SAFETY: the request takes an integer; a wrong descriptor is an error.
+    if unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the descriptor is open (the call before says so), and nothing closes it meanwhile.
+    let socket = unsafe { BorrowedFd::borrow_raw(fd) };
+    if getsockopt(&socket, sockopt::SockType)? != SockType::SeqPacket {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    // SAFETY: this program did not open the descriptor, it inherited it through exec, so
+    // nothing else here knows its number or closes it.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
