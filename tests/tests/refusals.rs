@@ -42,6 +42,22 @@ fn leaves_a_mark() {
     }
 }
 
+mod one_after_another {
+    use netns_test::netns_test;
+
+    macro_rules! tests {
+        ($($name:ident)*) => {
+            pub(super) const NAMES: &[&str] = &[$(concat!("one_after_another::", stringify!($name))),*];
+            $(
+                #[netns_test]
+                #[ignore = "run by the other tests, confined"]
+                fn $name() {}
+            )*
+        };
+    }
+    tests!(a b c d e f g h i j k l m n o p);
+}
+
 /// The lines of [`prints_the_verdict`] in a child.
 fn verdict(steps: &[Step]) -> String {
     let finished = Rerun::of("prints_the_verdict")
@@ -371,6 +387,19 @@ fn network_namespaces_limited_to_none() {
             "the limit user.max_net_namespaces=0, or that of an outer user namespace, is reached",
         );
     }
+}
+
+/// The kernel frees a namespace some time after its last user is gone, so that
+/// tests one after another meet a limit that they do not exceed.
+#[test]
+fn a_limit_that_is_met_for_a_moment_is_no_refusal() {
+    let finished = Rerun::of_all(one_after_another::NAMES)
+        .step(user_namespace())
+        .step(Step::Write(c"/proc/sys/user/max_net_namespaces", c"3"))
+        .run();
+    assert!(finished.status.success(), "{finished:#?}");
+    let passed = format!("{} passed", one_after_another::NAMES.len());
+    assert!(finished.stdout.contains(&passed), "{finished:#?}");
 }
 
 /// As `bwrap --unshare-user --disable-userns` does: what the inner namespace
