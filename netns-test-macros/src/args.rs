@@ -5,8 +5,10 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, FnArg, Path, Token, parenthesized};
+use syn::{Expr, Path, Token, parenthesized, token};
 
+use crate::behind::Behind;
+use crate::errors::Errors;
 use crate::value;
 
 /// What stands in the parentheses of the attribute. Nothing here is a default:
@@ -34,29 +36,15 @@ pub(crate) struct Runtime {
     pub(crate) names: Vec<Ident>,
 }
 
-/// What an expansion that came before the other attributes tells the one
-/// that comes behind them. It is not for users.
-#[derive(Default)]
-pub(crate) struct Behind {
-    /// One of the other attributes makes the function known to the harness,
-    /// unless it is still `async` after all of them: a harness takes no such function.
-    pub(crate) registered: bool,
-    /// Parameters that the other attributes must not see.
-    pub(crate) parameters: Punctuated<FnArg, Token![,]>,
-}
-
-const BEHIND: &str = "__behind";
-
 const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `flavor`, `worker_threads`, \
                      `start_paused`, `crate`";
 
 impl Arguments {
     /// The path of the runtime crate.
     pub(crate) fn krate(&self) -> TokenStream {
-        match &self.krate {
-            Some(path) => path.to_token_stream(),
-            None => quote!(::netns_test),
-        }
+        self.krate
+            .as_ref()
+            .map_or_else(|| quote!(::netns_test), ToTokens::to_token_stream)
     }
 
     fn set(&mut self, name: &Ident, value: &Expr) -> syn::Result<()> {
@@ -120,7 +108,7 @@ pub(crate) fn parse(tokens: TokenStream) -> (Arguments, Option<syn::Error>) {
     let mut arguments = Arguments::default();
     let mut errors = Errors::default();
     let parsed = (|input: ParseStream<'_>| {
-        arguments.behind = parse_behind(input)?;
+        arguments.behind = Behind::parse(input)?;
         let written: TokenStream = input.fork().parse()?;
         arguments.written = written;
         Punctuated::<Argument, Token![,]>::parse_terminated(input)
@@ -138,45 +126,19 @@ pub(crate) fn parse(tokens: TokenStream) -> (Arguments, Option<syn::Error>) {
                     ));
                     continue;
                 }
-                let outcome = match &value {
-                    Some(value) => arguments.set(&name, value),
-                    None => Err(no_value(&name)),
-                };
-                errors.extend(outcome);
+                errors.extend(arguments.set(&name, &value));
                 seen.push(name);
             }
         }
     }
-    (arguments, errors.0)
+    (arguments, errors.into_result().err())
 }
 
-/// Several errors, reported together.
-#[derive(Default)]
-pub(crate) struct Errors(pub(crate) Option<syn::Error>);
-
-impl Errors {
-    pub(crate) fn add(&mut self, error: syn::Error) {
-        match &mut self.0 {
-            Some(errors) => errors.combine(error),
-            none => *none = Some(error),
-        }
-    }
-
-    pub(crate) fn extend(&mut self, outcome: syn::Result<()>) {
-        if let Err(error) = outcome {
-            self.add(error);
-        }
-    }
-
-    pub(crate) fn into_result(self) -> syn::Result<()> {
-        self.0.map_or(Ok(()), Err)
-    }
-}
-
-/// `name = value`; the value is missing in what is not finished or wrong.
+/// `name = value`. Where there is no value, the name stands for it: none of the
+/// arguments takes that, so each says what it takes instead.
 struct Argument {
     name: Ident,
-    value: Option<Expr>,
+    value: Expr,
 }
 
 impl Parse for Argument {
@@ -185,47 +147,18 @@ impl Parse for Argument {
             return Err(input.error(format!("expected one of the arguments {KNOWN}")));
         }
         let name = input.call(Ident::parse_any)?;
-        let value = if input.peek(Token![=]) {
+        let mut value = Expr::Verbatim(name.to_token_stream());
+        if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            Some(input.parse()?)
-        } else {
-            if input.peek(syn::token::Paren) {
-                let _ignored;
-                parenthesized!(_ignored in input);
-                let _: TokenStream = _ignored.parse()?;
+            if !input.is_empty() && !input.peek(Token![,]) {
+                value = input.parse()?;
             }
-            None
-        };
+        } else if input.peek(token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            content.parse::<TokenStream>()?;
+        }
         Ok(Self { name, value })
-    }
-}
-
-fn parse_behind(input: ParseStream<'_>) -> syn::Result<Option<Behind>> {
-    let ahead = input.fork();
-    if !ahead.peek(syn::Ident) || ahead.parse::<Ident>()? != BEHIND {
-        return Ok(None);
-    }
-    input.parse::<Ident>()?;
-    let content;
-    parenthesized!(content in input);
-    let registered = content.parse::<syn::LitBool>()?.value;
-    content.parse::<Token![;]>()?;
-    let parameters = Punctuated::parse_terminated(&content)?;
-    input.parse::<Token![,]>()?;
-    Ok(Some(Behind {
-        registered,
-        parameters,
-    }))
-}
-
-impl ToTokens for Behind {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self {
-            registered,
-            parameters,
-        } = self;
-        let name = Ident::new(BEHIND, proc_macro2::Span::call_site());
-        tokens.extend(quote!(#name(#registered; #parameters),));
     }
 }
 
@@ -236,14 +169,54 @@ fn unknown(name: &Ident) -> syn::Error {
     )
 }
 
-fn no_value(name: &Ident) -> syn::Error {
-    let known = KNOWN
-        .split(", ")
-        .any(|known| known.trim_matches('`') == name.to_string());
-    if known {
-        let message = format!("`{name}` expects a value, as in `{name} = …`");
-        syn::Error::new(name.span(), message)
-    } else {
-        unknown(name)
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::parse;
+
+    fn errors(tokens: proc_macro2::TokenStream) -> Vec<String> {
+        let errors = parse(tokens).1.into_iter().flatten();
+        errors.map(|error| error.to_string()).collect()
+    }
+
+    #[test]
+    fn nothing_said_is_nothing_set() {
+        let (arguments, errors) = parse(quote!());
+        assert!(errors.is_none());
+        assert!(arguments.isolation.is_none() && arguments.views.is_none());
+        assert!(arguments.behind.is_none() && arguments.runtime.names.is_empty());
+        assert_eq!(arguments.krate().to_string(), ":: netns_test");
+    }
+
+    #[test]
+    fn each_argument_is_read() {
+        let (arguments, errors) = parse(quote!(
+            isolation = "process",
+            if_unsupported = "skip",
+            views = false,
+            flavor = "multi_thread",
+            worker_threads = 2,
+            start_paused = true,
+            crate = "crate::a::b",
+        ));
+        assert!(errors.is_none(), "{errors:?}");
+        assert_eq!(arguments.isolation.as_ref().unwrap(), "Process");
+        assert_eq!(arguments.if_unsupported.as_ref().unwrap(), "Skip");
+        assert_eq!(arguments.views, Some(false));
+        assert_eq!(arguments.runtime.flavor.as_ref().unwrap(), "MultiThread");
+        assert_eq!(arguments.runtime.worker_threads, Some(2));
+        assert_eq!(arguments.runtime.start_paused, Some(true));
+        assert_eq!(arguments.krate().to_string(), "crate :: a :: b");
+        assert_eq!(arguments.runtime.names.len(), 3);
+    }
+
+    #[test]
+    fn each_error_is_told() {
+        let told = errors(quote!(isolation = 1, nonsense = 2, views = true, views = 3));
+        assert_eq!(told.len(), 3, "{told:#?}");
+        assert!(told[0].starts_with("`isolation` expects"), "{told:#?}");
+        assert!(told[1].starts_with("`nonsense` is not an"), "{told:#?}");
+        assert_eq!(told[2], "`views` is given twice");
     }
 }

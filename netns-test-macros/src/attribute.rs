@@ -12,7 +12,8 @@ pub(crate) enum Kind {
     GeneratedTest,
     /// `#[tokio::test]`: makes a test, usually with a runtime around the body.
     RuntimeTest,
-    /// `#[rstest]`: makes tests, and puts `#[test]` behind the other attributes.
+    /// `#[rstest]`, or a template of `rstest_reuse` that has it: makes tests, and
+    /// puts `#[test]` behind the other attributes.
     Rstest,
     /// `#[test_case]`: makes tests, and puts `#[test]` before the other attributes.
     TestCase,
@@ -69,6 +70,7 @@ pub(crate) fn kind(attr: &Attribute) -> Kind {
         "test" if is_prelude(before) => Kind::GeneratedTest,
         "test" => Kind::RuntimeTest,
         "rstest" => Kind::Rstest,
+        "apply" if names_a_template(attr) => Kind::Rstest,
         "test_case" | "test_matrix" => Kind::TestCase,
         "case" if before.first().is_some_and(|first| *first == "test_case") => Kind::TestCase,
         "netns_test" => Kind::Netns,
@@ -88,6 +90,12 @@ fn is_prelude(path: &[&Ident]) -> bool {
     }
 }
 
+/// `#[apply(template)]` of `rstest_reuse`, not `#[apply(macro!)]` of
+/// `macro_rules_attribute`.
+fn names_a_template(attr: &Attribute) -> bool {
+    attr.parse_args::<Ident>().is_ok()
+}
+
 /// The text at the identifier's span is the identifier itself. What a macro
 /// makes has the span of the macro's own call instead.
 fn is_in_source(ident: &Ident) -> bool {
@@ -95,4 +103,47 @@ fn is_in_source(ident: &Ident) -> bool {
         .span()
         .source_text()
         .is_some_and(|text| *ident == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+    use syn::parse_quote;
+
+    use super::{Kind, kind};
+
+    #[test]
+    fn attributes_are_told_by_their_names() {
+        for (attr, expected) in [
+            (
+                parse_quote!(#[::core::prelude::v1::test]),
+                Kind::GeneratedTest,
+            ),
+            (
+                parse_quote!(#[std::prelude::rust_2024::test]),
+                Kind::GeneratedTest,
+            ),
+            (
+                parse_quote!(#[tokio::test(flavor = "x")]),
+                Kind::RuntimeTest,
+            ),
+            (parse_quote!(#[my::prelude::v1::test]), Kind::RuntimeTest),
+            (parse_quote!(#[rstest]), Kind::Rstest),
+            (parse_quote!(#[rstest::rstest]), Kind::Rstest),
+            (parse_quote!(#[apply(template)]), Kind::Rstest),
+            (parse_quote!(#[apply(macro_rules!)]), Kind::Foreign),
+            (parse_quote!(#[test_case(1; "one")]), Kind::TestCase),
+            (parse_quote!(#[test_case::case(1)]), Kind::TestCase),
+            (parse_quote!(#[netns_test::netns_test]), Kind::Netns),
+            (
+                parse_quote!(#[should_panic(expected = "x")]),
+                Kind::Language,
+            ),
+            (parse_quote!(#[clippy::msrv = "1.85"]), Kind::Language),
+            (parse_quote!(#[tracing::instrument]), Kind::Foreign),
+            (parse_quote!(#[my::ignore]), Kind::Foreign),
+        ] {
+            assert_eq!(kind(&attr), expected, "{}", attr.to_token_stream());
+        }
+    }
 }

@@ -5,9 +5,10 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{FnArg, GenericParam, Signature, Type};
 
-use crate::args::{Arguments, Errors};
+use crate::args::Arguments;
 use crate::attribute::{self, Kind};
 use crate::compose;
+use crate::errors::Errors;
 use crate::item::{TestFn, ungrouped};
 
 /// The item is no function at all.
@@ -45,7 +46,8 @@ pub(crate) fn attributes(item: &TestFn) -> syn::Result<()> {
     for attr in &item.attrs {
         let message = match attribute::kind(attr) {
             Kind::HandWrittenTest => {
-                "`#[netns_test]` makes the function a test by itself: remove this `#[test]`"
+                "`#[netns_test]` makes the function a test by itself: remove this `#[test]`, \
+                 or write the whole path if it is another crate's, as in `#[tokio::test]`"
             }
             Kind::Netns => "`#[netns_test]` is given twice: remove one",
             _ => continue,
@@ -95,20 +97,25 @@ pub(crate) fn function(item: &TestFn, arguments: &Arguments) -> syn::Result<()> 
 
 fn qualifiers(sig: &Signature, errors: &mut Errors) {
     let found = [
-        sig.constness.map(|token| (token.span(), "const")),
-        sig.abi.as_ref().map(|abi| (abi.span(), "extern")),
+        sig.constness.map(|token| {
+            let message = "a test cannot be `const`: it needs a network namespace to run in";
+            (token.span(), message)
+        }),
+        sig.abi.as_ref().map(|abi| {
+            let message = "a test cannot be `extern`: the test harness calls Rust functions only";
+            (abi.span(), message)
+        }),
         match &sig.safety {
-            syn::Safety::Unsafe(token) => Some((token.span(), "unsafe")),
+            syn::Safety::Unsafe(token) => {
+                let message =
+                    "a test cannot be `unsafe`: the test harness calls safe functions only";
+                Some((token.span(), message))
+            }
             _ => None,
         },
     ];
-    for (span, word) in found.into_iter().flatten() {
-        let message = format!("a test cannot be `{word}`: the test harness calls it");
+    for (span, message) in found.into_iter().flatten() {
         errors.add(syn::Error::new(span, message));
-    }
-    if let Some(variadic) = &sig.variadic {
-        let message = "a test cannot be variadic: the test harness calls it";
-        errors.add(syn::Error::new_spanned(variadic, message));
     }
 }
 

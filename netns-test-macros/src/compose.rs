@@ -6,8 +6,9 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Attribute, FnArg, Type, parse_quote};
 
-use crate::args::{Arguments, Behind};
+use crate::args::Arguments;
 use crate::attribute::{self, Kind};
+use crate::behind::Behind;
 use crate::expand;
 use crate::item::{TestFn, ungrouped};
 
@@ -41,7 +42,7 @@ pub(crate) fn expand_last(item: &TestFn, arguments: &Arguments) -> TokenStream {
         for parameter in sig.inputs.iter_mut().filter(|p| is_netns(p)) {
             leave_to_us(parameter);
         }
-    } else {
+    } else if first(item, Kind::RuntimeTest).is_some() {
         let (ours, theirs): (Vec<_>, Vec<_>) = sig.inputs.into_iter().partition(is_netns);
         behind.parameters.extend(ours);
         sig.inputs = theirs.into_iter().collect();
@@ -139,5 +140,37 @@ fn leave_to_us(parameter: &mut FnArg) {
             parameter.attrs.push(parse_quote!(#[ignore]));
         }
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use syn::{FnArg, parse_quote};
+
+    use super::{is_netns, is_test_case};
+
+    #[test]
+    fn cases_are_known_by_mark_and_body() {
+        assert!(is_test_case(&parse_quote! {
+            #[allow(clippy::bool_assert_comparison)]
+            fn test_case_1_one() { let _result = super::f(1); _result }
+        }));
+        assert!(!is_test_case(&parse_quote! {
+            fn test_case_1_one() { let _result = super::f(1); _result }
+        }));
+        assert!(!is_test_case(&parse_quote! {
+            #[allow(clippy::bool_assert_comparison)]
+            fn test_case_1_one() { let result = super::f(1); result }
+        }));
+    }
+
+    #[test]
+    fn a_namespace_is_known_by_the_name_of_its_type() {
+        let is = |parameter: FnArg| is_netns(&parameter);
+        assert!(is(parse_quote!(ns: &NetNs)));
+        assert!(is(parse_quote!(_: &'a netns_test::NetNs)));
+        assert!(!is(parse_quote!(ns: NetNs)));
+        assert!(!is(parse_quote!(ns: &str)));
+        assert!(!is(parse_quote!(&self)));
     }
 }

@@ -93,26 +93,36 @@ fn body(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> TokenStr
             FnArg::Typed(typed) => typed.ty.span(),
             FnArg::Receiver(_) => parameter.span(),
         });
+        let private = located(private, span);
         quote_spanned!(span=> #private::Parameter::of(#ns))
     });
-    let mut call = quote!(#name(#(#parameters),*));
-    if item.sig.asyncness.is_some() {
-        let runtime = runtime(&arguments.runtime, private);
-        call = quote!(#runtime.block_on(#call));
-    }
-    // Without its type, the closure of a body that never returns would have to fall back to one.
-    let returns = item.returns_never().then(|| quote!(-> !));
-    let call = if returns.is_some() {
-        quote!({ #call })
-    } else {
-        call
-    };
     let span = within_expansion(match &item.sig.output {
         ReturnType::Default => name.span(),
         ReturnType::Type(_, ty) => ty.span(),
     });
-    let report = quote_spanned!(span=> #private::report);
-    quote!(|#ns| #report(|| #returns #call))
+    let mut call = quote_spanned!(span=> #name(#(#parameters),*));
+    if item.sig.asyncness.is_some() {
+        let runtime = runtime(&arguments.runtime, private);
+        call = quote_spanned!(span=> #runtime.block_on(#call));
+    }
+    // Without its type, the closure of a body that never returns would have to fall back to one.
+    let call = if item.returns_never() {
+        quote!(|| -> ! { #call })
+    } else {
+        quote_spanned!(span=> || #call)
+    };
+    let report = located(private, span);
+    let report = quote_spanned!(span=> #report::report(#call));
+    quote!(|#ns| #report)
+}
+
+/// The same tokens, all of them at `span`: an error is shown where the first one is.
+fn located(tokens: &TokenStream, span: Span) -> TokenStream {
+    let located = tokens.clone().into_iter().map(|mut token| {
+        token.set_span(span);
+        token
+    });
+    located.collect()
 }
 
 /// Where an error is shown; lints still see that no user wrote this.
@@ -175,5 +185,76 @@ fn libtest_name(name: &Ident) -> String {
         name.to_token_stream().to_string()
     } else {
         plain
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+    use syn::parse_quote;
+
+    use super::{expand, libtest_name};
+    use crate::args;
+    use crate::item::TestFn;
+
+    fn expanded(arguments: TokenStream, item: &TestFn) -> String {
+        expand(item, &args::parse(arguments).0)
+            .to_string()
+            .replace(' ', "")
+    }
+
+    #[test]
+    fn names_are_libtests() {
+        for (name, expected) in [
+            (parse_quote!(plain), "plain"),
+            (parse_quote!(r#plain), "plain"),
+            (parse_quote!(r#type), "r#type"),
+            (parse_quote!(r#gen), "r#gen"),
+        ] {
+            assert_eq!(libtest_name(&name), expected);
+        }
+    }
+
+    #[test]
+    fn holds_no_defaults() {
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                async fn f() {}
+            ),
+        );
+        for setting in ["isolation", "views", "if_unsupported", "flavor"] {
+            assert!(!text.contains(setting), "{text}");
+        }
+        let arguments = quote!(isolation = "auto", views = true);
+        let text = expanded(
+            arguments,
+            &parse_quote!(
+                fn f() {}
+            ),
+        );
+        assert!(text.contains(".isolation(::netns_test::__private::Isolation::Auto)"));
+        assert!(text.contains(".views(true)"), "{text}");
+    }
+
+    #[test]
+    fn is_ignored_where_there_is_no_linux() {
+        let ignored = "#[cfg_attr(not(target_os=\"linux\"),ignore=\"netnstestsneedLinux\")]";
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                fn f() {}
+            ),
+        );
+        assert!(text.contains(ignored), "{text}");
+        let text = expanded(
+            quote!(),
+            &parse_quote!(
+                #[ignore = "slow"]
+                fn f() {}
+            ),
+        );
+        assert!(!text.contains(ignored), "{text}");
     }
 }

@@ -5,13 +5,17 @@
 //! - `args`: what stands in the parentheses, with `value` for the single values
 //! - `attribute`: what the other attributes of the function are
 //! - `check`: functions and combinations that cannot be a test
-//! - `compose`: hands the function to other macros first
+//! - `compose`: hands the function to other macros first, and `behind` is what
+//!   it notes for the expansion that comes after them
+//! - `errors`: several mistakes in one error
 //! - `expand`: the expansion proper
 
 mod args;
 mod attribute;
+mod behind;
 mod check;
 mod compose;
+mod errors;
 mod expand;
 mod item;
 mod value;
@@ -32,8 +36,8 @@ use crate::item::TestFn;
 ///   `Send`), `ExitCode`, `!`, or any other
 ///   [`Termination`](std::process::Termination).
 /// - **Takes** nothing, or `ns: &NetNs`, its network namespace.
-/// - **`async fn`** needs either the feature `tokio` or the test attribute of
-///   another runtime; both build the runtime inside the namespace.
+/// - **`async fn`** needs either the feature `tokio` or the test attribute of a
+///   runtime; both build the runtime inside the namespace.
 /// - `#[should_panic]`, `#[ignore]`, `#[cfg]`, `#[expect]`, doc comments and
 ///   all the other attributes of the language mean what they mean in a `#[test]`.
 ///
@@ -51,59 +55,68 @@ use crate::item::TestFn;
 ///
 /// # Together with other attributes
 ///
-/// An attribute that is no part of the language expands before this one,
-/// whichever is written first, so what it makes of the body runs inside the
+/// Macros know other macros by their names. An attribute whose name is none of
+/// the language's expands before this one, whichever is written first, so what
+/// it makes of the body (a runtime, a logger, a fixture) is made inside the
 /// namespace.
 ///
-/// | | `#[netns_test]` above | `#[netns_test]` below |
+/// | other attribute | below `#[netns_test]` | above `#[netns_test]` |
 /// |---|---|---|
-/// | `#[tokio::test]`, `#[smol_potat::test]` and any other `…::test` | yes | if it lists `#[test]` behind the attributes of the function, as tokio's does; else use the other order |
-/// | `#[test_log::test]`, `#[test_log::test(tokio::test)]` | yes | yes |
-/// | `#[rstest]`, with `#[case]`, `#[values]`, fixtures, `#[timeout]` | yes | yes; an `async fn` without `#[tokio::test]` needs `#[test_attr(netns_test)]` |
-/// | `#[test_case]`, `#[test_matrix]` | yes | yes |
-/// | `#[test]` | an error | **no**: it runs the test twice |
+/// | `#[tokio::test(…)]` | yes | yes |
+/// | `#[test_log::test]`, also with `(tokio::test(…))` | yes | yes |
+/// | `#[async_std::test]`, `#[smol_potat::test]`, another `…::test` | yes | only if it puts `#[test]` behind the attributes of the function, as tokio's does |
+/// | `#[rstest]`, `#[apply(template)]` of `rstest_reuse` | yes | yes, but for a bare `async fn` write `#[test_attr(netns_test)]` instead |
+/// | `#[rstest]` and a `…::test` | yes | yes, with `#[netns_test]` above or below the `…::test` |
+/// | `#[test_case]`, `#[test_matrix]`, also with a `…::test` | yes | yes |
+/// | `#[test]` | an error | **no**: the test runs twice |
+/// | a macro that makes no test | yes | yes |
 ///
-/// The limits of that:
+/// The limits:
 ///
-/// - A `#[test]` *above* this attribute is expanded first and leaves no trace,
-///   so the test is registered twice. The same goes for a `…::test` attribute
-///   that lists `#[test]` first, as `#[smol_potat::test]` and
-///   `#[async_std::test]` do, and that is written above. Write `#[netns_test]`
-///   above it.
-/// - A parameter `ns: &NetNs` under `#[netns_test]` and another macro is known
-///   by the name of its type, `NetNs`. Where `#[rstest]` comes first, mark the
-///   parameter `#[ignore]`, so that it is no fixture. `#[test_case]` fills all
-///   parameters itself.
-/// - `#[rstest]` with `#[timeout]` runs a sync body on one more thread, which is
-///   started in the namespace. `#[once]` fixtures live as long as the process,
-///   outlive the namespace of the test that made them, and must not hold sockets.
-/// - A runtime that lives as long as the process (async-std, smol) keeps its
-///   threads in the namespace of the test that used it first. The body itself is
-///   in the right one; what it spawns may not be. `isolation = "process"` helps.
+/// - A plain `#[test]` *above* `#[netns_test]` has expanded when this macro sees
+///   the function, and leaves no trace: the test is registered twice. So it is
+///   with a `…::test` that puts its `#[test]` first, as those of async-std and
+///   smol do. Write `#[netns_test]` above them.
+/// - Attributes are known by their last name. `use tokio::test;` and `#[test]`
+///   is taken for the language's; `#[tokio::test]` is not.
+/// - Beside other macros, the parameter `ns: &NetNs` is known by the name of its
+///   type. Where `#[rstest]` stands above `#[netns_test]`, mark it `#[ignore]`,
+///   rstest's word for "no fixture". `#[test_case]` cannot leave a parameter to
+///   others, so such a test has none; nor has one where a `…::test` that
+///   accepts no parameters stands above.
+/// - What stands between the `#[case]`s of rstest is for the next case only; a
+///   `…::test` for all cases goes below the last one.
+/// - `#[timeout]` of rstest runs a sync body on one more thread: in the
+///   namespace, but not named after the test. A `#[once]` fixture outlives the
+///   namespace of the test that made it, so it must not hold sockets.
+/// - A runtime that lives as long as the process, as async-std's and smol's,
+///   keeps its threads in the namespace of the test that used it first. The
+///   body is in the right one; what it spawns may not be. Ask for
+///   `isolation = "process"` there.
 /// - `flavor`, `worker_threads` and `start_paused` are for a bare `async fn`;
-///   beside `#[tokio::test]`, they belong there.
+///   beside `#[tokio::test]` they belong in there.
 #[proc_macro_attribute]
 pub fn netns_test(
     arguments: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    attribute_macro(arguments.into(), item.into()).into()
+    let tokens = TokenStream::from(item);
+    let tokens = match syn::parse2(tokens.clone()) {
+        Ok(item) => compile(&item, arguments.into()),
+        Err(error) => check::not_a_test_function(error, &tokens),
+    };
+    tokens.into()
 }
 
-fn attribute_macro(arguments: TokenStream, tokens: TokenStream) -> TokenStream {
-    let item: TestFn = match syn::parse2(tokens.clone()) {
-        Ok(item) => item,
-        Err(error) => return check::not_a_test_function(error, &tokens),
-    };
+fn compile(item: &TestFn, arguments: TokenStream) -> TokenStream {
     let (arguments, errors) = args::parse(arguments);
-    let outcome = match errors {
-        None => compile(&item, &arguments),
-        Some(errors) => Err(errors),
-    };
-    outcome.unwrap_or_else(|errors| check::refuse(&item, &errors))
+    errors
+        .map_or(Ok(()), Err)
+        .and_then(|()| make_test(item, &arguments))
+        .unwrap_or_else(|errors| check::refuse(item, &errors))
 }
 
-fn compile(item: &TestFn, arguments: &Arguments) -> syn::Result<TokenStream> {
+fn make_test(item: &TestFn, arguments: &Arguments) -> syn::Result<TokenStream> {
     check::attributes(item)?;
     if compose::must_wait(item, arguments) {
         check::composition(item, arguments)?;

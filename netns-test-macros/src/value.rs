@@ -15,7 +15,7 @@ pub(crate) fn word(name: &str, value: &Expr, known: &[(&str, &str)]) -> syn::Res
             .iter()
             .map(|(word, _)| format!("`\"{word}\"`"))
             .collect();
-        return Err(expected(name, value, &words.join(" or ")));
+        return Err(expected(name, value, &one_of(&words)));
     };
     Ok(Ident::new(variant, Span::call_site()))
 }
@@ -68,6 +68,15 @@ fn literal(value: &Expr) -> Option<&Lit> {
         // What `macro_rules!` passes on as `$value:expr` or `$value:literal`.
         Expr::Group(group) => literal(&group.expr),
         _ => None,
+    }
+}
+
+/// `a, b or c`
+fn one_of(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
     }
 }
 

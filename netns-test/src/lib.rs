@@ -35,4 +35,28 @@ pub use error::{Error, ErrorKind};
 pub use isolation::Isolation;
 #[cfg(target_os = "linux")]
 pub use netns::{Link, NetNs, NetNsId};
+/// ```
+/// use std::net::TcpListener;
+///
+/// use netns_test::{NetNs, netns_test};
+///
+/// #[netns_test]
+/// fn binds_the_real_port() -> std::io::Result<()> {
+///     let _http = TcpListener::bind("127.0.0.1:80")?;
+///     Ok(())
+/// }
+///
+/// #[netns_test(isolation = "process", if_unsupported = "skip")]
+/// #[should_panic(expected = "more than `lo`")]
+/// fn looks_around(ns: &NetNs) {
+///     assert!(ns.links().unwrap().len() > 1, "more than `lo`");
+/// }
+///
+/// # #[cfg(feature = "tokio")]
+/// #[netns_test(flavor = "multi_thread", worker_threads = 2)]
+/// async fn has_a_runtime_inside() -> Result<(), Box<dyn std::error::Error>> {
+///     Ok(())
+/// }
+/// ```
+///
 pub use netns_test_macros::netns_test;

@@ -18,8 +18,28 @@ pub use netns_test_macros::netns_test as test;
 
 /// Runs a body and turns what it returns into what libtest asks of it. Prints
 /// an `Err`, on the thread of the body, as `#[test]` would.
-pub fn report<T: Termination>(body: impl FnOnce() -> T) -> ExitCode {
+pub fn report<T: Outcome>(body: impl FnOnce() -> T) -> ExitCode {
     body().report()
+}
+
+/// A value that a test can return: any [`Termination`], under a name that
+/// explains itself where the value is none.
+#[diagnostic::on_unimplemented(
+    message = "a `#[netns_test]` cannot return `{Self}`",
+    label = "not a value that a test can return",
+    note = "a test may return `()`, `!`, `ExitCode`, another `impl Termination`, \
+            or a `Result` of these whose error is `Debug`"
+)]
+pub trait Outcome {
+    /// Prints an error, and says whether there was one.
+    fn report(self) -> ExitCode;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Termination> Outcome for T {
+    fn report(self) -> ExitCode {
+        Termination::report(self)
+    }
 }
 
 /// A type that a test can have as a parameter.

@@ -50,9 +50,10 @@ mod below {
 
     #[netns_test]
     #[rstest]
-    fn values(#[values(1, 2)] a: u32, #[values("x", "y")] b: &str) -> Result<(), String> {
+    fn values(#[values(1, 2)] a: u32, #[values("x", "y")] b: &str) -> std::io::Result<()> {
         assert!(a < 3 && b.len() == 1);
         proof::ran();
+        let _dns = std::net::UdpSocket::bind("127.0.0.1:53")?;
         Ok(())
     }
 
@@ -82,7 +83,7 @@ mod below {
     #[case(2)]
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn tokio_test(#[case] number: u32, #[future(awt)] later: u32, ns: &NetNs) {
-        assert_eq!(number / number + later, 8);
+        assert_eq!(later - number.min(1), 6);
         assert_eq!(ns.id().to_string(), proof::here());
         let task = tokio::spawn(async { proof::here() });
         assert_eq!(task.await.unwrap(), proof::here());
@@ -177,9 +178,10 @@ mod above {
 
     #[rstest]
     #[netns_test]
-    fn values(#[values(1, 2)] a: u32, #[values("x", "y")] b: &str) -> Result<(), String> {
+    fn values(#[values(1, 2)] a: u32, #[values("x", "y")] b: &str) -> std::io::Result<()> {
         assert!(a < 3 && b.len() == 1);
         proof::ran();
+        let _dns = std::net::UdpSocket::bind("127.0.0.1:53")?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
@@ -146,21 +147,31 @@ fn start_server(test: &'static Test, user: bool) -> Result<Option<Server>, Error
         net: false,
         with_thread: false,
     };
-    let (requests, child) = start(test, Role::Server, birth)?;
-    let pidfd = process::pidfd_open(Pid::from_raw(child.id().cast_signed()))
-        .map_err(|error| Error::system("pidfd_open", error))?;
-    let server = Server {
-        requests,
-        base: test.body,
-        pidfd,
-        child: Mutex::new(child),
-    };
-    let word = first_word(&server.requests)?;
-    match word {
-        Some(word) if word == READY => Ok(Some(server)),
-        Some(_) => Ok(None),
-        None => Err(unknown_name(test)),
+    for name in names(test) {
+        let (requests, child) = start(&name, Role::Server, birth)?;
+        let pidfd = process::pidfd_open(Pid::from_raw(child.id().cast_signed()))
+            .map_err(|error| Error::system("pidfd_open", error))?;
+        let server = Server {
+            requests,
+            base: test.body,
+            pidfd,
+            child: Mutex::new(child),
+        };
+        match first_word(&server.requests)? {
+            Some(word) if word == READY => return Ok(Some(server)),
+            Some(_) => return Ok(None),
+            None => {}
+        }
     }
+    Err(unknown_name(test))
+}
+
+/// The names under which libtest may know the test: its path, and the name of
+/// the thread that runs it, which differs where something else registered it.
+fn names(test: &Test) -> impl Iterator<Item = String> {
+    let thread = thread::current().name().map(str::to_owned);
+    let other = thread.filter(|thread| thread != test.name());
+    std::iter::once(test.name().to_owned()).chain(other)
 }
 
 fn unknown_name(test: &Test) -> Error {
@@ -189,12 +200,12 @@ fn first_word(requests: &OwnedFd) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-/// Starts this executable again, as if for `test` alone.
-fn start(test: &Test, role: Role, birth: Birth) -> Result<(OwnedFd, Child), Error> {
+/// Starts this executable again, as if for the test `name` alone.
+fn start(name: &str, role: Role, birth: Birth) -> Result<(OwnedFd, Child), Error> {
     let (mine, theirs) =
         channel::pair().map_err(|error| Error::system("make a socket pair", error))?;
     let arguments = [
-        test.name(),
+        name,
         "--exact",
         "--nocapture",
         "--include-ignored",
@@ -243,21 +254,40 @@ fn run_in_new_process(test: &'static Test, user: bool) -> Result<Ended, Error> {
         net: true,
         with_thread: true,
     };
+    for name in names(test) {
+        match run_under_name(&name, test, birth)? {
+            Last::Outcome(outcome) => return ended(outcome),
+            Last::Status(status) => return Ok(Ended::Died(status)),
+            Last::Nothing { .. } => {}
+        }
+    }
+    Err(unknown_name(test))
+}
+
+/// [`Last::Nothing`] if libtest does not know the name.
+fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last, Error> {
     let failed = |error| Error::system("wait for the test's process", error);
     let mut waiting = Waiting::new()?;
-    let (requests, mut child) = start(test, Role::OneTest, birth)?;
+    let (requests, mut child) = start(name, Role::OneTest, birth)?;
     let pidfd = process::pidfd_open(Pid::from_raw(child.id().cast_signed())).map_err(failed)?;
-    let sent = waiting.send(requests.as_fd(), test, 0);
-    let last = sent.and_then(|()| waiting.wait(pidfd.as_fd()));
+    let last = match waiting.send(requests.as_fd(), test, 0) {
+        // It has ended before it was asked; how is seen below.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Ok(Last::Nothing { started: false })
+        }
+        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd())),
+    };
     let status = end_group(&mut child);
     match last.map_err(failed)? {
-        Last::Outcome(outcome) => ended(outcome),
-        Last::Status(status) => Ok(Ended::Died(status)),
-        Last::Nothing { started: true } => Ok(Ended::Died(status.map_err(failed)?)),
-        Last::Nothing { started: false } => match status.map_err(failed)? {
-            status if status.signal().is_some() => Ok(Ended::Died(status)),
-            _ => Err(unknown_name(test)),
-        },
+        Last::Nothing { started } => {
+            let status = status.map_err(failed)?;
+            Ok(if started || status.signal().is_some() {
+                Last::Status(status)
+            } else {
+                Last::Nothing { started }
+            })
+        }
+        told => Ok(told),
     }
 }
 

@@ -1,0 +1,33 @@
+use netns_test::netns_test;
+
+#[netns_test(isolation = "fork")]
+fn isolation() {}
+
+#[netns_test(isolation = thread)]
+fn isolation_without_quotes() {}
+
+#[netns_test(if_unsupported = "ignore")]
+fn if_unsupported() {}
+
+#[netns_test(views = "no")]
+fn views() {}
+
+#[netns_test(flavor = "local")]
+async fn flavor() {}
+
+#[netns_test(flavor = "multi_thread", worker_threads = "2")]
+async fn worker_threads_in_quotes() {}
+
+#[netns_test(flavor = "multi_thread", worker_threads = 0)]
+async fn no_worker_threads() {}
+
+#[netns_test(start_paused = 1)]
+async fn start_paused() {}
+
+#[netns_test(crate = "not a path")]
+fn krate() {}
+
+#[netns_test(crate = netns_test)]
+fn krate_without_quotes() {}
+
+fn main() {}

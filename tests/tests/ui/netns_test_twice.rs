@@ -1,0 +1,7 @@
+use netns_test::netns_test;
+
+#[netns_test]
+#[netns_test(views = false)]
+fn twice() {}
+
+fn main() {}
