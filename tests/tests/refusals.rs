@@ -444,6 +444,22 @@ fn without_cap_sys_admin_a_user_namespace_does() {
     assert_works(&[Step::DropSysAdmin], "route: Some(UserNamespace)\n");
 }
 
+/// Not a refusal of the machine, so that no setting skips it.
+#[test]
+fn a_thread_without_capabilities_is_told_of_processes() {
+    let mark = Mark::new();
+    let finished = Rerun::of("leaves_a_mark")
+        .step(Step::DropSysAdmin)
+        .env(MARK, mark.path())
+        .env("NETNS_TEST_ISOLATION", "thread")
+        .env("NETNS_TEST", "skip")
+        .run();
+    assert_eq!(finished.status.code(), Some(101), "{finished:#?}");
+    assert!(!mark.is_left(), "the body ran: {finished:#?}");
+    let hint = "hint:    thread isolation needs CAP_SYS_ADMIN and CAP_NET_ADMIN";
+    assert!(finished.stdout.contains(hint), "{finished:#?}");
+}
+
 /// To map uid 0 of the outer namespace takes `CAP_SETFCAP`; an ordinary user
 /// maps another id, and needs none.
 #[test]
