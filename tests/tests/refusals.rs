@@ -153,10 +153,10 @@ fn without_confinement_it_works() {
 #[test]
 fn filter_of_the_whole_call() {
     assert_refused(
-        &[Step::Filter(Filter::call(
-            SYS_unshare,
-            Answer::Refuse(Errno::EPERM),
-        ))],
+        &[
+            Step::Filter(Filter::call(SYS_unshare, Answer::Refuse(Errno::EPERM))),
+            Step::DropSysAdmin,
+        ],
         [NEWUSER_EPERM, "SeccompFilter", "SeccompProfile"],
         "this looks like a container with Docker's default seccomp profile (uid ",
     );
@@ -165,10 +165,10 @@ fn filter_of_the_whole_call() {
 #[test]
 fn filter_that_says_enosys() {
     assert_refused(
-        &[Step::Filter(Filter::call(
-            SYS_unshare,
-            Answer::Refuse(Errno::ENOSYS),
-        ))],
+        &[
+            Step::Filter(Filter::call(SYS_unshare, Answer::Refuse(Errno::ENOSYS))),
+            Step::DropSysAdmin,
+        ],
         [
             "unshare(CLONE_NEWUSER) -> ENOSYS",
             "SeccompFilter",
