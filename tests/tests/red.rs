@@ -1,7 +1,7 @@
 //! A test that must fail, fails: under every runner, as every user, with the
 //! words of a plain `#[test]`.
 
-use netns_test_tests::cargo::{Report, Runner, User, Verdict, run_fixture};
+use netns_test_tests::cargo::{Runner, User, Verdict, run_fixture};
 
 const RED: &str = include_str!("../red/red.rs");
 
