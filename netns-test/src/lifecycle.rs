@@ -31,15 +31,21 @@ pub fn run(test: &'static Test) -> ExitCode {
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     match isolate(test, isolation) {
         Ok(code) => code,
-        Err(error) => not_isolated(test, &error),
+        Err(error) => not_isolated(test, isolation, error),
     }
 }
 
 /// Explains why there is no namespace for `test`: what this machine refuses to
 /// every test, or else what went wrong for this one.
-fn not_isolated(test: &Test, error: &Error) -> ExitCode {
-    let Some(refusal) = access().refusal() else {
-        return fail(test, &report::ended::not_entered(test.name(), error));
+fn not_isolated(test: &Test, isolation: Isolation, error: Error) -> ExitCode {
+    let access = access();
+    let Some(refusal) = access.refusal() else {
+        let hint = report::hint::for_one_test(&error, isolation, access);
+        let error = match hint.filter(|_| error.hint().is_none()) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        };
+        return fail(test, &report::ended::not_entered(test.name(), &error));
     };
     match report::refused(test, refusal) {
         Verdict::Skip => skip(test),

@@ -3,6 +3,8 @@
 //! that are confined until a body can't run.
 
 #[cfg(target_os = "linux")]
+pub mod allocator;
+#[cfg(target_os = "linux")]
 pub mod cargo;
 #[cfg(target_os = "linux")]
 pub mod confine;

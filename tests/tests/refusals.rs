@@ -2,6 +2,7 @@
 //! that the body never runs.
 #![cfg(target_os = "linux")]
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
@@ -40,6 +41,22 @@ fn leaves_a_mark() {
     if let Some(mark) = env::var_os(MARK) {
         fs::write(mark, "the body ran").unwrap();
     }
+}
+
+mod one_after_another {
+    use netns_test::netns_test;
+
+    macro_rules! tests {
+        ($($name:ident)*) => {
+            pub(super) const NAMES: &[&str] = &[$(concat!("one_after_another::", stringify!($name))),*];
+            $(
+                #[netns_test]
+                #[ignore = "run by the other tests, confined"]
+                fn $name() {}
+            )*
+        };
+    }
+    tests!(a b c d e f g h i j k l m n o p);
 }
 
 /// The lines of [`prints_the_verdict`] in a child.
@@ -137,10 +154,10 @@ fn without_confinement_it_works() {
 #[test]
 fn filter_of_the_whole_call() {
     assert_refused(
-        &[Step::Filter(Filter::call(
-            SYS_unshare,
-            Answer::Refuse(Errno::EPERM),
-        ))],
+        &[
+            Step::Filter(Filter::call(SYS_unshare, Answer::Refuse(Errno::EPERM))),
+            Step::DropSysAdmin,
+        ],
         [NEWUSER_EPERM, "SeccompFilter", "SeccompProfile"],
         "this looks like a container with Docker's default seccomp profile (uid ",
     );
@@ -149,10 +166,10 @@ fn filter_of_the_whole_call() {
 #[test]
 fn filter_that_says_enosys() {
     assert_refused(
-        &[Step::Filter(Filter::call(
-            SYS_unshare,
-            Answer::Refuse(Errno::ENOSYS),
-        ))],
+        &[
+            Step::Filter(Filter::call(SYS_unshare, Answer::Refuse(Errno::ENOSYS))),
+            Step::DropSysAdmin,
+        ],
         [
             "unshare(CLONE_NEWUSER) -> ENOSYS",
             "SeccompFilter",
@@ -215,12 +232,24 @@ fn filter_that_kills() {
     for answer in [Answer::Kill, Answer::Trap] {
         let filter = Step::Filter(Filter::call(SYS_unshare, answer));
         assert_eq!(
-            verdict(&[filter]),
+            verdict(std::slice::from_ref(&filter)),
             "route: None\n\
              refused: unshare(CLONE_NEWNET) -> SIGSYS\n\
              by: SeccompFilter\n\
              cause: SeccompKill\n"
         );
+        // There is no answer that a test could report: it dies, before its body.
+        let mark = Mark::new();
+        let finished = Rerun::of("leaves_a_mark")
+            .step(filter)
+            .env(MARK, mark.path())
+            .run();
+        assert_eq!(
+            finished.status.signal(),
+            Some(libc::SIGSYS),
+            "{finished:#?}"
+        );
+        assert!(!mark.is_left(), "the body ran: {finished:#?}");
     }
 }
 
@@ -373,6 +402,19 @@ fn network_namespaces_limited_to_none() {
     }
 }
 
+/// The kernel frees a namespace some time after its last user is gone, so that
+/// tests one after another meet a limit that they do not exceed.
+#[test]
+fn a_limit_that_is_met_for_a_moment_is_no_refusal() {
+    let finished = Rerun::of_all(one_after_another::NAMES)
+        .step(user_namespace())
+        .step(Step::Write(c"/proc/sys/user/max_net_namespaces", c"3"))
+        .run();
+    assert!(finished.status.success(), "{finished:#?}");
+    let passed = format!("{} passed", one_after_another::NAMES.len());
+    assert!(finished.stdout.contains(&passed), "{finished:#?}");
+}
+
 /// As `bwrap --unshare-user --disable-userns` does: what the inner namespace
 /// reads about the limit says nothing.
 #[test]
@@ -413,6 +455,22 @@ fn ids_without_a_map() {
 #[test]
 fn without_cap_sys_admin_a_user_namespace_does() {
     assert_works(&[Step::DropSysAdmin], "route: Some(UserNamespace)\n");
+}
+
+/// Not a refusal of the machine, so that no setting skips it.
+#[test]
+fn a_thread_without_capabilities_is_told_of_processes() {
+    let mark = Mark::new();
+    let finished = Rerun::of("leaves_a_mark")
+        .step(Step::DropSysAdmin)
+        .env(MARK, mark.path())
+        .env("NETNS_TEST_ISOLATION", "thread")
+        .env("NETNS_TEST", "skip")
+        .run();
+    assert_eq!(finished.status.code(), Some(101), "{finished:#?}");
+    assert!(!mark.is_left(), "the body ran: {finished:#?}");
+    let hint = "hint:    thread isolation needs CAP_SYS_ADMIN and CAP_NET_ADMIN";
+    assert!(finished.stdout.contains(hint), "{finished:#?}");
 }
 
 /// To map uid 0 of the outer namespace takes `CAP_SETFCAP`; an ordinary user
