@@ -1,4 +1,4 @@
-//! What network_namespaces(7) calls isolated is so. Each body finds a fresh
+//! What `network_namespaces(7)` calls isolated is so. Each body finds a fresh
 //! namespace and then changes what it can; several run it at once, so that a
 //! change that leaked would be found by another.
 

@@ -51,22 +51,22 @@ pub(crate) fn enter_a_ready_namespace() -> Option<NetNs> {
 
 impl Pool {
     fn take(&'static self) -> Option<NetNs> {
-        let mut shelf = self.shelf();
-        match shelf.worker {
-            Worker::Unneeded => shelf.worker = Worker::Expected,
+        let mut state = self.shelf();
+        match state.worker {
+            Worker::Unneeded => state.worker = Worker::Expected,
             Worker::Expected => {
                 let started = thread::Builder::new()
                     .name("netns-test pool".into())
                     .spawn(|| self.work());
-                shelf.worker = match started {
+                state.worker = match started {
                     Ok(_) => Worker::Started,
                     Err(_) => Worker::Gone,
                 };
             }
             Worker::Started | Worker::Gone => {}
         }
-        let ready = shelf.ready.pop();
-        drop(shelf);
+        let ready = state.ready.pop();
+        drop(state);
         if ready.is_some() {
             self.taken.notify_one();
         }
@@ -84,12 +84,12 @@ impl Pool {
             let (Ok(ns), Ok(())) = (made, namespace::enter_net(parking.as_fd())) else {
                 return self.give_up();
             };
-            let mut shelf = self.shelf();
-            shelf.ready.push(ns);
-            while shelf.ready.len() >= AHEAD {
-                shelf = self
+            let mut state = self.shelf();
+            state.ready.push(ns);
+            while state.ready.len() >= AHEAD {
+                state = self
                     .taken
-                    .wait(shelf)
+                    .wait(state)
                     .unwrap_or_else(PoisonError::into_inner);
             }
         }
