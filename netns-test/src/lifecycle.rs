@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::access::access;
 use crate::access::policy::Verdict;
+use crate::access::{Refusal, access};
 use crate::env;
 use crate::error::Error;
 use crate::isolation::process::{self, Ended};
 use crate::isolation::{Isolation, thread};
 use crate::report;
+use crate::sys::filter;
 use crate::test::Test;
 
 /// The payload of a failure that has been reported already.
@@ -28,6 +29,12 @@ pub fn run(test: &'static Test) -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return fail(test, &report::ended::not_entered(test.name(), error)),
     };
+    // A filter may end the process that tries, so here the probe's child tries first.
+    if filter::is_installed() {
+        if let Some(refusal) = access().refusal() {
+            return refused(test, refusal);
+        }
+    }
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     match isolate(test, isolation) {
         Ok(code) => code,
@@ -39,14 +46,19 @@ pub fn run(test: &'static Test) -> ExitCode {
 /// every test, or else what went wrong for this one.
 fn not_isolated(test: &Test, isolation: Isolation, error: Error) -> ExitCode {
     let access = access();
-    let Some(refusal) = access.refusal() else {
-        let hint = report::hint::for_one_test(&error, isolation, access);
-        let error = match hint.filter(|_| error.hint().is_none()) {
-            Some(hint) => error.with_hint(hint),
-            None => error,
-        };
-        return fail(test, &report::ended::not_entered(test.name(), &error));
+    if let Some(refusal) = access.refusal() {
+        return refused(test, refusal);
+    }
+    let hint = report::hint::for_one_test(&error, isolation, access);
+    let error = match hint.filter(|_| error.hint().is_none()) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
     };
+    fail(test, &report::ended::not_entered(test.name(), &error))
+}
+
+/// What this machine refuses to every test, it refuses to this one.
+fn refused(test: &Test, refusal: &Refusal) -> ExitCode {
     match report::refused(test, refusal) {
         Verdict::Skip => skip(test),
         Verdict::Fail | Verdict::FailAnyway(_) => fail(test, ""),
@@ -65,13 +77,7 @@ fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error>
     /// Set when a thread of this process was refused a namespace.
     static NOT_ON_THREADS: AtomicBool = AtomicBool::new(false);
     match isolation {
-        Isolation::Thread => thread::run(test).map_err(|error| {
-            if process::is_refusal(&error) {
-                error.with_hint(report::NOT_ON_A_THREAD)
-            } else {
-                error
-            }
-        }),
+        Isolation::Thread => thread::run(test),
         Isolation::Process => process::run(test).map(|ended| conclude(test, ended)),
         Isolation::Auto if NOT_ON_THREADS.load(Ordering::Relaxed) => {
             isolate(test, Isolation::Process)

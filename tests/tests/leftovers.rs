@@ -247,7 +247,7 @@ fn end_amid(tests: &[&str], signal: Signal) {
         all.len() >= 2 * tests.len(),
         "each body and its child: {all:?}"
     );
-    kill(Pid::from_raw(process.id().cast_signed()), signal).unwrap();
+    kill(Pid::from_raw(process.id().try_into().unwrap()), signal).unwrap();
     process.wait().unwrap();
     wait_until("all its processes are gone", || {
         !all.iter().copied().any(is_alive)

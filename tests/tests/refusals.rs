@@ -2,7 +2,6 @@
 //! that the body never runs.
 #![cfg(target_os = "linux")]
 
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
@@ -231,25 +230,15 @@ fn filter_of_network_namespaces_alone() {
 fn filter_that_kills() {
     for answer in [Answer::Kill, Answer::Trap] {
         let filter = Step::Filter(Filter::call(SYS_unshare, answer));
-        assert_eq!(
-            verdict(std::slice::from_ref(&filter)),
-            "route: None\n\
-             refused: unshare(CLONE_NEWNET) -> SIGSYS\n\
-             by: SeccompFilter\n\
-             cause: SeccompKill\n"
+        assert_refused(
+            &[filter],
+            [
+                "unshare(CLONE_NEWNET) -> SIGSYS",
+                "SeccompFilter",
+                "SeccompKill",
+            ],
+            "a seccomp filter ends the process instead of answering",
         );
-        // There is no answer that a test could report: it dies, before its body.
-        let mark = Mark::new();
-        let finished = Rerun::of("leaves_a_mark")
-            .step(filter)
-            .env(MARK, mark.path())
-            .run();
-        assert_eq!(
-            finished.status.signal(),
-            Some(libc::SIGSYS),
-            "{finished:#?}"
-        );
-        assert!(!mark.is_left(), "the body ran: {finished:#?}");
     }
 }
 

@@ -16,7 +16,8 @@ fn control_groups() -> String {
         .unwrap_or_default();
     entries.sort();
     for path in entries {
-        text += &format!("{}\n", path.display());
+        text += &path.display().to_string();
+        text += "\n";
         for file in ["cgroup.controllers", "release_agent", "cgroup.max.depth"] {
             let file = if path.is_dir() {
                 path.join(file)

@@ -14,11 +14,6 @@ use crate::access::policy::{self, Verdict};
 use crate::env;
 use crate::test::Test;
 
-/// For a test that insists on a thread of a process that may not make namespaces.
-pub(crate) const NOT_ON_A_THREAD: &str = "this process may not make network namespaces itself; \
-     leave `isolation = \"thread\"` out, or write `netns_test::enter_user_namespace!();` \
-     once in the test binary";
-
 /// Tells the user that the body of `test` did not run, and why: the whole
 /// message once per process, one line for each further test, or a skip.
 pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
