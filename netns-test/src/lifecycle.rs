@@ -79,7 +79,7 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
     match ended {
         Ended::Returned(status) => ExitCode::from(status),
         // The hook has printed the message in the other process.
-        Ended::Panicked(Some(text)) => panic::resume_unwind(Box::new(text)),
+        Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
         Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),

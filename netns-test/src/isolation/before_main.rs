@@ -7,7 +7,7 @@ use crate::sys::user::{self, IdentityMap};
 /// Enters a user namespace, unless the process may make network namespaces
 /// already. A refusal changes nothing: tests then run in processes.
 ///
-/// Where AppArmor strips new user namespaces of their capabilities, entering
+/// Where `AppArmor` strips new user namespaces of their capabilities, entering
 /// one "succeeds" and cannot be undone, so that the process would be worse off.
 /// There it is left to the fork server, which tries in a process of its own.
 ///

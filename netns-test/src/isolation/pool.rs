@@ -18,12 +18,12 @@ const AHEAD: usize = 2;
 
 #[derive(Debug, Default)]
 struct Pool {
-    shelf: Mutex<Shelf>,
+    stock: Mutex<Stock>,
     taken: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct Stock {
     ready: Vec<NetNs>,
     worker: Worker,
 }
@@ -50,22 +50,22 @@ pub(crate) fn enter_a_ready_namespace() -> Option<NetNs> {
 
 impl Pool {
     fn take(&'static self) -> Option<NetNs> {
-        let mut shelf = self.shelf();
-        match shelf.worker {
-            Worker::Unneeded => shelf.worker = Worker::Expected,
+        let mut stock = self.lock();
+        match stock.worker {
+            Worker::Unneeded => stock.worker = Worker::Expected,
             Worker::Expected => {
                 let started = thread::Builder::new()
                     .name("netns-test pool".into())
                     .spawn(|| self.work());
-                shelf.worker = match started {
+                stock.worker = match started {
                     Ok(_) => Worker::Started,
                     Err(_) => Worker::Gone,
                 };
             }
             Worker::Started | Worker::Gone => {}
         }
-        let ready = shelf.ready.pop();
-        drop(shelf);
+        let ready = stock.ready.pop();
+        drop(stock);
         if ready.is_some() {
             self.taken.notify_one();
         }
@@ -83,22 +83,22 @@ impl Pool {
             let (Ok(ns), Ok(())) = (made, namespace::enter_net(home.as_fd())) else {
                 return self.give_up();
             };
-            let mut shelf = self.shelf();
-            shelf.ready.push(ns);
-            while shelf.ready.len() >= AHEAD {
-                shelf = self
+            let mut stock = self.lock();
+            stock.ready.push(ns);
+            while stock.ready.len() >= AHEAD {
+                stock = self
                     .taken
-                    .wait(shelf)
+                    .wait(stock)
                     .unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
 
     fn give_up(&self) {
-        self.shelf().worker = Worker::Gone;
+        self.lock().worker = Worker::Gone;
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Stock> {
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

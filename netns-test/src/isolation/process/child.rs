@@ -61,8 +61,10 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
 
 /// Makes the two descriptors this process's stdout and stderr.
 fn speak_through(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<()> {
-    process::replace_descriptor(stdout.as_fd(), 1)?;
-    process::replace_descriptor(stderr.as_fd(), 2)
+    for (stream, number) in [(stdout, 1), (stderr, 2)] {
+        process::replace_descriptor(stream.as_fd(), number)?;
+    }
+    Ok(())
 }
 
 fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Error>) -> Outcome {

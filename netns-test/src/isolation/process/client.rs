@@ -12,7 +12,6 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
 use crate::env;
 use crate::error::{Error, ErrorKind};
@@ -149,7 +148,7 @@ fn start_server(test: &'static Test, user: bool) -> Result<Option<Server>, Error
     };
     for name in names(test) {
         let (requests, child) = start(&name, Role::Server, birth)?;
-        let pidfd = process::pidfd_open(Pid::from_raw(child.id().cast_signed()))
+        let pidfd = process::pidfd_open(process::number(&child))
             .map_err(|error| Error::system("pidfd_open", error))?;
         let server = Server {
             requests,
@@ -269,7 +268,7 @@ fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last,
     let failed = |error| Error::system("wait for the test's process", error);
     let mut waiting = Waiting::new()?;
     let (requests, mut child) = start(name, Role::OneTest, birth)?;
-    let pidfd = process::pidfd_open(Pid::from_raw(child.id().cast_signed())).map_err(failed)?;
+    let pidfd = process::pidfd_open(process::number(&child)).map_err(failed)?;
     let last = match waiting.send(requests.as_fd(), test, 0) {
         // It has ended before it was asked; how is seen below.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -294,7 +293,7 @@ fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last,
 /// Ends what is left of a child's process group, then buries the child.
 fn end_group(child: &mut Child) -> io::Result<ExitStatus> {
     // A child that has ended by itself keeps its own status; the signal comes too late for it.
-    let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+    let _ = killpg(process::number(child), Signal::SIGKILL);
     child.wait()
 }
 
