@@ -23,6 +23,8 @@ mod running;
 #[cfg(all(target_os = "linux", feature = "tokio"))]
 mod runtime;
 #[cfg(target_os = "linux")]
+mod setting;
+#[cfg(target_os = "linux")]
 mod sys;
 #[cfg(target_os = "linux")]
 mod test;
@@ -31,8 +33,6 @@ mod test;
 pub use access::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route, access};
 #[cfg(target_os = "linux")]
 pub use error::{Error, ErrorKind};
-#[cfg(target_os = "linux")]
-pub use isolation::Isolation;
 #[cfg(target_os = "linux")]
 pub use netns::{Link, NetNs, NetNsId};
 /// ```
@@ -60,3 +60,5 @@ pub use netns::{Link, NetNs, NetNsId};
 /// ```
 ///
 pub use netns_test_macros::netns_test;
+#[cfg(target_os = "linux")]
+pub use setting::Isolation;

@@ -3,6 +3,7 @@
 pub(crate) mod ended;
 mod github;
 mod lines;
+pub(crate) mod note;
 mod refusal;
 mod skip;
 
@@ -12,6 +13,11 @@ use crate::access::Refusal;
 use crate::access::policy::{self, Verdict};
 use crate::env;
 use crate::test::Test;
+
+/// Prints `text` where libtest captures what the test says.
+pub(crate) fn print(text: &str) {
+    eprint!("{text}");
+}
 
 /// Tells the user that the body of `test` did not run, and why: the whole
 /// message once per process, one line for each further test, or a skip.
@@ -32,12 +38,12 @@ pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
         return verdict;
     }
     if TOLD.swap(true, Ordering::Relaxed) {
-        eprint!("{}", refusal::line(name, refusal));
+        print(&refusal::line(name, refusal));
     } else {
-        eprint!("{}", refusal::whole(name, refusal));
+        print(&refusal::whole(name, refusal));
     }
     if let Verdict::FailAnyway(overruled_by) = verdict {
-        eprint!("{}", refusal::overruled(overruled_by));
+        print(&refusal::overruled(overruled_by));
     }
     lines::append(file, name, lines::Outcome::Failed, refusal);
     verdict

@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
 use std::thread;
 
+use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::{self, Home, Surroundings};
 use crate::isolation::process::message::{Outcome, Request, send_outcome};
@@ -47,7 +48,7 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         stderr,
         ..
     } = request;
-    coverage::begin();
+    coverage::begin(env::profile_pattern().as_deref());
     let outcome = match speak_through(stdout, stderr) {
         Ok(()) => run(name, body, views, prepared),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),

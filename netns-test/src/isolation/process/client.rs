@@ -13,12 +13,12 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
 
-use crate::env;
+use crate::env::{self, Role};
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
+use crate::isolation::process::Ended;
 use crate::isolation::process::message::{Outcome, READY, Report, Reports, Request};
 use crate::isolation::process::output::{Forward, Output};
-use crate::isolation::process::{Ended, Role};
 use crate::isolation::view::Views;
 use crate::sys::capability::{self, NET_ADMIN, SYS_ADMIN};
 use crate::sys::exec::{self, Birth};
