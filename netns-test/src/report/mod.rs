@@ -9,8 +9,8 @@ mod skip;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::access::Refusal;
 use crate::access::policy::{self, Verdict};
+use crate::answer::Refusal;
 use crate::env;
 use crate::test::Test;
 
