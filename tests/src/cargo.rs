@@ -209,7 +209,7 @@ fn runner_variable() -> String {
 }
 
 /// A Cargo that the run in which this test stands does not influence.
-fn cargo() -> Command {
+pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     let foreign = |name: &str| {
         name == "CI"
