@@ -50,6 +50,7 @@ fn tests_are_ignored_and_say_why() {
 /// Runs the tests of `fixtures/elsewhere`: success, and what is printed.
 fn run(arguments: &[&str]) -> (bool, String) {
     let elsewhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
     copy_workspace(&elsewhere);
     let output = cargo::cargo()
         .args(["test", "--offline", "--package=elsewhere", "--target-dir"])
@@ -71,43 +72,51 @@ fn workspace() -> PathBuf {
 fn copy_workspace(to: &Path) {
     let from = workspace();
     let manifest = fs::read_to_string(from.join("Cargo.toml")).unwrap();
-    let members = manifest.lines().find(|line| line.starts_with("members"));
-    let ours = r#"members = ["netns-test", "netns-test-macros", "elsewhere"]"#;
-    write(
-        &to.join("Cargo.toml"),
-        &manifest.replace(members.expect("a workspace"), ours),
-    );
-    let lock = fs::read_to_string(from.join("Cargo.lock")).unwrap();
-    if !to.join("Cargo.lock").exists() {
-        write(&to.join("Cargo.lock"), &lock);
-    }
+    write(&to.join("Cargo.toml"), &with_our_members(&manifest));
+    // Cargo takes out of it what is for other packages.
+    fs::copy(from.join("Cargo.lock"), to.join("Cargo.lock")).unwrap();
     for package in ["netns-test", "netns-test-macros"] {
-        let (from, to) = (from.join(package), to.join(package));
-        copy(&from.join("Cargo.toml"), &to.join("Cargo.toml"));
-        copy(&from.join("src"), &to.join("src"));
+        copy(&from.join(package), &to.join(package));
     }
-    copy(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/elsewhere"),
-        &to.join("elsewhere"),
-    );
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/elsewhere");
+    copy(&fixture, &to.join("elsewhere"));
 }
 
-/// Copies a file or a directory, and takes Linux out of it.
+fn with_our_members(manifest: &str) -> String {
+    let (before, rest) = manifest.split_once("members = [").expect("a workspace");
+    let (_, after) = rest.split_once(']').expect("the end of the list");
+    format!("{before}members = [\"netns-test\", \"netns-test-macros\", \"elsewhere\"]{after}")
+}
+
+/// Copies sources and manifests, and takes Linux out of them.
 fn copy(from: &Path, to: &Path) {
-    if !from.is_dir() {
-        let text = fs::read_to_string(from).unwrap();
-        return write(to, &text.replace(LINUX, ELSEWHERE));
-    }
+    fs::create_dir_all(to).unwrap();
     let entries = fs::read_dir(from).unwrap();
-    let names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
-    for name in &names {
-        copy(&from.join(name), &to.join(name));
+    let entries: Vec<_> = entries.map(|entry| entry.unwrap()).collect();
+    for entry in &entries {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if path.is_dir() {
+            copy(&path, &to);
+        } else if matches!(extension, Some("rs" | "toml")) {
+            let text = fs::read_to_string(&path).unwrap();
+            write(&to, &text.replace(LINUX, ELSEWHERE));
+        }
     }
     // What is no longer there must not be left from another run.
-    for entry in fs::read_dir(to).unwrap() {
-        let entry = entry.unwrap();
-        if !names.contains(&entry.file_name()) && entry.path().is_file() {
-            fs::remove_file(entry.path()).unwrap();
+    for left in fs::read_dir(to).unwrap() {
+        let left = left.unwrap();
+        if entries
+            .iter()
+            .all(|entry| entry.file_name() != left.file_name())
+        {
+            let path = left.path();
+            let removed = if path.is_dir() {
+                fs::remove_dir_all(&path)
+            } else {
+                fs::remove_file(&path)
+            };
+            removed.unwrap();
         }
     }
 }
@@ -117,7 +126,6 @@ fn write(path: &Path, text: &str) {
     if fs::read_to_string(path).is_ok_and(|old| old == text) {
         return;
     }
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(path, text).unwrap();
 }
 
