@@ -122,7 +122,7 @@ pub fn run_fixture(fixture: &str, runner: Runner, user: User, arguments: &[&str]
         Runner::CargoTest | Runner::OneThread => command.arg("test").arg("--no-fail-fast"),
         Runner::Nextest => command.args(["nextest", "run", "--no-fail-fast", "--profile=red"]),
     };
-    select(&mut command, fixture);
+    select(&mut command, "netns-test-tests", fixture);
     if let Some(wrapper) = user.wrapper() {
         command.env(runner_variable(), wrapper);
     }
@@ -158,9 +158,18 @@ pub fn run_fixture(fixture: &str, runner: Runner, user: User, arguments: &[&str]
 ///
 /// It can't be built.
 pub fn build_fixture(fixture: &str) -> PathBuf {
-    let mut command = cargo();
+    build(cargo(), "netns-test-tests", fixture)
+}
+
+/// Builds the test target `fixture` of `package` by a [`cargo`] that may have
+/// been given variables; the path of its binary.
+///
+/// # Panics
+///
+/// It can't be built.
+pub fn build(mut command: Command, package: &str, fixture: &str) -> PathBuf {
     command.args(["test", "--no-run", "--message-format=short"]);
-    select(&mut command, fixture);
+    select(&mut command, package, fixture);
     let output = command.output().expect("cargo can be run");
     let text = String::from_utf8_lossy(&output.stderr);
     let path = text
@@ -171,14 +180,10 @@ pub fn build_fixture(fixture: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn select(command: &mut Command, fixture: &str) {
-    command.args([
-        "--offline",
-        "--package=netns-test-tests",
-        "--test",
-        fixture,
-        "--target-dir",
-    ]);
+/// Selects one test target, in the directory where this program was built.
+pub fn select(command: &mut Command, package: &str, fixture: &str) {
+    command.args(["--offline", "--package", package, "--test", fixture]);
+    command.arg("--target-dir");
     command.arg(target_directory());
 }
 
@@ -192,7 +197,8 @@ fn target_directory() -> PathBuf {
     path
 }
 
-fn runner_variable() -> String {
+/// The variable that names the program under which Cargo and nextest start test binaries.
+pub fn runner_variable() -> String {
     let target = format!(
         "{}-unknown-linux-{}",
         env::consts::ARCH,
@@ -209,8 +215,19 @@ fn runner_variable() -> String {
 }
 
 /// A Cargo that the run in which this test stands does not influence.
-fn cargo() -> Command {
+pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    uninfluenced(&mut command);
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("CARGO_TERM_COLOR", "never")
+        .env("NO_COLOR", "1")
+        .env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// Takes from `command` what the run in which this test stands would tell a test binary.
+pub fn uninfluenced(command: &mut Command) {
     let foreign = |name: &str| {
         name == "CI"
             || ["NEXTEST", "NETNS_TEST", "RUST_TEST_", "__RUST_TEST"]
@@ -222,12 +239,6 @@ fn cargo() -> Command {
             command.env_remove(name);
         }
     }
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("CARGO_TERM_COLOR", "never")
-        .env("NO_COLOR", "1")
-        .env("RUST_BACKTRACE", "0");
-    command
 }
 
 type Parts = (Vec<(String, Verdict)>, Vec<(String, String)>);
