@@ -123,7 +123,7 @@ pub fn run_fixture(fixture: &str, runner: Runner, user: User, arguments: &[&str]
         Runner::CargoTest | Runner::OneThread => command.arg("test").arg("--no-fail-fast"),
         Runner::Nextest => command.args(["nextest", "run", "--no-fail-fast", "--profile=red"]),
     };
-    select(&mut command, fixture);
+    select(&mut command, "netns-test-tests", fixture);
     if let Some(wrapper) = user.wrapper() {
         command.env(runner_variable(), wrapper);
     }
@@ -159,9 +159,18 @@ pub fn run_fixture(fixture: &str, runner: Runner, user: User, arguments: &[&str]
 ///
 /// It can't be built.
 pub fn build_fixture(fixture: &str) -> PathBuf {
-    let mut command = cargo();
+    build(cargo(), "netns-test-tests", fixture)
+}
+
+/// Builds the test target `fixture` of `package` by a [`cargo`] that may have
+/// been given variables; the path of its binary.
+///
+/// # Panics
+///
+/// It can't be built.
+pub fn build(mut command: Command, package: &str, fixture: &str) -> PathBuf {
     command.args(["test", "--no-run", "--message-format=short"]);
-    select(&mut command, fixture);
+    select(&mut command, package, fixture);
     // Cargo prints the path relative to its own working directory.
     Path::new(env!("CARGO_MANIFEST_DIR")).join(built(command))
 }
@@ -182,14 +191,10 @@ pub fn built(mut command: Command) -> PathBuf {
         .into()
 }
 
-fn select(command: &mut Command, fixture: &str) {
-    command.args([
-        "--offline",
-        "--package=netns-test-tests",
-        "--test",
-        fixture,
-        "--target-dir",
-    ]);
+/// Selects one test target, in the directory where this program was built.
+pub fn select(command: &mut Command, package: &str, fixture: &str) {
+    command.args(["--offline", "--package", package, "--test", fixture]);
+    command.arg("--target-dir");
     command.arg(target_directory());
 }
 
@@ -203,7 +208,8 @@ fn target_directory() -> PathBuf {
     path
 }
 
-fn runner_variable() -> String {
+/// The variable that names the program under which Cargo and nextest start test binaries.
+pub fn runner_variable() -> String {
     let target = format!(
         "{}-unknown-linux-{}",
         env::consts::ARCH,
