@@ -12,6 +12,11 @@ pub mod proof;
 #[cfg(target_os = "linux")]
 pub mod rerun;
 
+/// The README's code compiles. It is not in the package of `netns-test`, so it is read from here.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod tests {
     use netns_test::{NetNs, netns_test};
