@@ -110,8 +110,8 @@ async fn a_megabyte() -> TestResult {
     Ok(())
 }
 
-#[netns_test]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+/// tokio's own words, for the runtime that `#[netns_test]` builds.
+#[netns_test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_streams_of_one_connection() -> TestResult {
     let (_client, connection) = connect(Ipv4Addr::LOCALHOST).await?;
     let mut streams = JoinSet::new();

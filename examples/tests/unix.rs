@@ -4,6 +4,8 @@
 //! `#[netns_test]` isolates them as it does ports. (A socket with a *path* is a
 //! file: give each test a temporary directory.) Everything is std and tokio.
 
+#![cfg(target_os = "linux")]
+
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram, UnixListener, UnixStream};

@@ -48,6 +48,7 @@ const LANGUAGE: &[&str] = &[
     "should_panic",
     "target_feature",
     "track_caller",
+    "unsafe",
     "warn",
 ];
 

@@ -105,14 +105,8 @@ fn body(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> TokenStr
         let runtime = runtime(&arguments.runtime, private);
         call = quote_spanned!(span=> #runtime.block_on(#call));
     }
-    // Without its type, the closure of a body that never returns would have to fall back to one.
-    let call = if item.returns_never() {
-        quote!(|| -> ! { #call })
-    } else {
-        quote_spanned!(span=> || #call)
-    };
     let report = located(private, span);
-    let report = quote_spanned!(span=> #report::report(#call));
+    let report = quote_spanned!(span=> #report::report(|| #call));
     quote!(|#ns| #report)
 }
 

@@ -43,14 +43,6 @@ impl TestFn {
         }
     }
 
-    /// The function returns `!`.
-    pub(crate) fn returns_never(&self) -> bool {
-        match &self.sig.output {
-            ReturnType::Default => false,
-            ReturnType::Type(_, ty) => matches!(ungrouped(ty), Type::Never(_)),
-        }
-    }
-
     /// The first of the function's attributes with this one-word name.
     pub(crate) fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attrs.iter().find(|attr| attr.path().is_ident(name))

@@ -6,13 +6,14 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::access::access;
 use crate::access::policy::Verdict;
+use crate::access::{Refusal, access};
 use crate::env;
 use crate::error::Error;
 use crate::isolation::process::{self, Ended};
 use crate::isolation::{Isolation, thread};
 use crate::report;
+use crate::sys::filter;
 use crate::test::Test;
 
 /// The payload of a failure that has been reported already.
@@ -28,19 +29,36 @@ pub fn run(test: &'static Test) -> ExitCode {
         Ok(settings) => settings,
         Err(error) => return fail(test, &report::ended::not_entered(test.name(), error)),
     };
+    // A filter may end the process that tries, so here the probe's child tries first.
+    if filter::is_installed() {
+        if let Some(refusal) = access().refusal() {
+            return refused(test, refusal);
+        }
+    }
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     match isolate(test, isolation) {
         Ok(code) => code,
-        Err(error) => not_isolated(test, &error),
+        Err(error) => not_isolated(test, isolation, error),
     }
 }
 
 /// Explains why there is no namespace for `test`: what this machine refuses to
 /// every test, or else what went wrong for this one.
-fn not_isolated(test: &Test, error: &Error) -> ExitCode {
-    let Some(refusal) = access().refusal() else {
-        return fail(test, &report::ended::not_entered(test.name(), error));
+fn not_isolated(test: &Test, isolation: Isolation, error: Error) -> ExitCode {
+    let access = access();
+    if let Some(refusal) = access.refusal() {
+        return refused(test, refusal);
+    }
+    let hint = report::hint::for_one_test(&error, isolation, access);
+    let error = match hint.filter(|_| error.hint().is_none()) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
     };
+    fail(test, &report::ended::not_entered(test.name(), &error))
+}
+
+/// What this machine refuses to every test, it refuses to this one.
+fn refused(test: &Test, refusal: &Refusal) -> ExitCode {
     match report::refused(test, refusal) {
         Verdict::Skip => skip(test),
         Verdict::Fail | Verdict::FailAnyway(_) => fail(test, ""),
@@ -79,7 +97,7 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
     match ended {
         Ended::Returned(status) => ExitCode::from(status),
         // The hook has printed the message in the other process.
-        Ended::Panicked(Some(text)) => panic::resume_unwind(Box::new(text)),
+        Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
         Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),

@@ -36,6 +36,8 @@ pub enum Step {
     UnmappedUserNamespace,
     /// A mount namespace that is cut off from the outer one.
     MountNamespace,
+    /// A mount namespace whose mounts propagate to and from all its copies.
+    SharedMountNamespace,
     /// Text into a file, in one write.
     Write(&'static CStr, &'static CStr),
     /// A tree at a second place.
@@ -104,6 +106,11 @@ impl Step {
             Self::MountNamespace => {
                 unshare(CloneFlags::CLONE_NEWNS)?;
                 change(c"/", MsFlags::MS_REC | MsFlags::MS_PRIVATE)?;
+            }
+            Self::SharedMountNamespace => {
+                unshare(CloneFlags::CLONE_NEWNS)?;
+                change(c"/", MsFlags::MS_REC | MsFlags::MS_PRIVATE)?;
+                change(c"/", MsFlags::MS_REC | MsFlags::MS_SHARED)?;
             }
             Self::Write(file, text) => write_once(file, text.to_bytes())?,
             Self::Bind(from, to) => bind(from, to)?,

@@ -3,6 +3,8 @@
 //! that are confined until a body can't run.
 
 #[cfg(target_os = "linux")]
+pub mod allocator;
+#[cfg(target_os = "linux")]
 pub mod cargo;
 #[cfg(target_os = "linux")]
 pub mod confine;
@@ -11,6 +13,8 @@ pub mod filter;
 pub mod proof;
 #[cfg(target_os = "linux")]
 pub mod rerun;
+#[cfg(target_os = "linux")]
+pub mod state;
 
 /// The README's code compiles. It is not in the package of `netns-test`, so it is read from here.
 #[cfg(doctest)]

@@ -30,7 +30,7 @@ pub struct Finished {
 }
 
 /// What the outer run may have set and the child must not see.
-const FOREIGN: [&str; 16] = [
+const FOREIGN: [&str; 17] = [
     "BITBUCKET_BUILD_NUMBER",
     "CI",
     "CIRCLECI",
@@ -45,6 +45,7 @@ const FOREIGN: [&str; 16] = [
     "NETNS_TEST_LEAKS",
     "NETNS_TEST_REPORT",
     "NETNS_TEST_TIMEOUT",
+    "NEXTEST_EXECUTION_MODE",
     "NIX_BUILD_TOP",
     "RUST_TEST_THREADS",
 ];
@@ -65,10 +66,22 @@ impl Rerun {
     ///
     /// The path of this binary is unknown.
     pub fn of_all(tests: &[&str]) -> Self {
+        let exactly = ["--exact", "--include-ignored", "--test-threads=1"];
+        Self::with(&[tests, &exactly].concat())
+    }
+
+    /// Runs the ignored tests whose names contain `part`, on so many threads.
+    ///
+    /// # Panics
+    ///
+    /// The path of this binary is unknown.
+    pub fn ignored(part: &str, threads: u32) -> Self {
+        Self::with(&[part, "--ignored", &format!("--test-threads={threads}")])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
         let mut command = Command::new(env::current_exe().expect("the path of this binary"));
-        command
-            .args(tests)
-            .args(["--exact", "--include-ignored", "--test-threads=1"]);
+        command.args(arguments);
         for variable in FOREIGN {
             command.env_remove(variable);
         }

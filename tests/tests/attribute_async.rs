@@ -64,9 +64,9 @@ async fn multi_thread_alone() {
 #[netns_test(flavor = "current_thread", start_paused = true)]
 async fn clock_stands_still() {
     let (real, start) = (std::time::Instant::now(), Instant::now());
-    sleep(Duration::from_secs(3600)).await;
-    assert!(start.elapsed() >= Duration::from_secs(3600));
-    assert!(real.elapsed() < Duration::from_secs(60));
+    sleep(Duration::from_secs(5)).await;
+    assert!(start.elapsed() >= Duration::from_secs(5));
+    assert!(real.elapsed() < Duration::from_secs(5));
     proof::ran();
 }
 

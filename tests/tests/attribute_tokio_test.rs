@@ -47,8 +47,8 @@ async fn above_with_workers() -> std::io::Result<()> {
 #[tokio::test(start_paused = true)]
 async fn keeps_its_arguments() {
     let start = std::time::Instant::now();
-    tokio::time::sleep(Duration::from_secs(3600)).await;
-    assert!(start.elapsed() < Duration::from_secs(60));
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    assert!(start.elapsed() < Duration::from_secs(5));
     proof::ran();
 }
 

@@ -42,6 +42,22 @@ fn leaves_a_mark() {
     }
 }
 
+mod one_after_another {
+    use netns_test::netns_test;
+
+    macro_rules! tests {
+        ($($name:ident)*) => {
+            pub(super) const NAMES: &[&str] = &[$(concat!("one_after_another::", stringify!($name))),*];
+            $(
+                #[netns_test]
+                #[ignore = "run by the other tests, confined"]
+                fn $name() {}
+            )*
+        };
+    }
+    tests!(a b c d e f g h i j k l m n o p);
+}
+
 /// The lines of [`prints_the_verdict`] in a child.
 fn verdict(steps: &[Step]) -> String {
     let finished = Rerun::of("prints_the_verdict")
@@ -137,10 +153,10 @@ fn without_confinement_it_works() {
 #[test]
 fn filter_of_the_whole_call() {
     assert_refused(
-        &[Step::Filter(Filter::call(
-            SYS_unshare,
-            Answer::Refuse(Errno::EPERM),
-        ))],
+        &[
+            Step::Filter(Filter::call(SYS_unshare, Answer::Refuse(Errno::EPERM))),
+            Step::DropSysAdmin,
+        ],
         [NEWUSER_EPERM, "SeccompFilter", "SeccompProfile"],
         "this looks like a container with Docker's default seccomp profile (uid ",
     );
@@ -149,10 +165,10 @@ fn filter_of_the_whole_call() {
 #[test]
 fn filter_that_says_enosys() {
     assert_refused(
-        &[Step::Filter(Filter::call(
-            SYS_unshare,
-            Answer::Refuse(Errno::ENOSYS),
-        ))],
+        &[
+            Step::Filter(Filter::call(SYS_unshare, Answer::Refuse(Errno::ENOSYS))),
+            Step::DropSysAdmin,
+        ],
         [
             "unshare(CLONE_NEWUSER) -> ENOSYS",
             "SeccompFilter",
@@ -214,12 +230,14 @@ fn filter_of_network_namespaces_alone() {
 fn filter_that_kills() {
     for answer in [Answer::Kill, Answer::Trap] {
         let filter = Step::Filter(Filter::call(SYS_unshare, answer));
-        assert_eq!(
-            verdict(&[filter]),
-            "route: None\n\
-             refused: unshare(CLONE_NEWNET) -> SIGSYS\n\
-             by: SeccompFilter\n\
-             cause: SeccompKill\n"
+        assert_refused(
+            &[filter],
+            [
+                "unshare(CLONE_NEWNET) -> SIGSYS",
+                "SeccompFilter",
+                "SeccompKill",
+            ],
+            "a seccomp filter ends the process instead of answering",
         );
     }
 }
@@ -373,6 +391,19 @@ fn network_namespaces_limited_to_none() {
     }
 }
 
+/// The kernel frees a namespace some time after its last user is gone, so that
+/// tests one after another meet a limit that they do not exceed.
+#[test]
+fn a_limit_that_is_met_for_a_moment_is_no_refusal() {
+    let finished = Rerun::of_all(one_after_another::NAMES)
+        .step(user_namespace())
+        .step(Step::Write(c"/proc/sys/user/max_net_namespaces", c"3"))
+        .run();
+    assert!(finished.status.success(), "{finished:#?}");
+    let passed = format!("{} passed", one_after_another::NAMES.len());
+    assert!(finished.stdout.contains(&passed), "{finished:#?}");
+}
+
 /// As `bwrap --unshare-user --disable-userns` does: what the inner namespace
 /// reads about the limit says nothing.
 #[test]
@@ -413,6 +444,22 @@ fn ids_without_a_map() {
 #[test]
 fn without_cap_sys_admin_a_user_namespace_does() {
     assert_works(&[Step::DropSysAdmin], "route: Some(UserNamespace)\n");
+}
+
+/// Not a refusal of the machine, so that no setting skips it.
+#[test]
+fn a_thread_without_capabilities_is_told_of_processes() {
+    let mark = Mark::new();
+    let finished = Rerun::of("leaves_a_mark")
+        .step(Step::DropSysAdmin)
+        .env(MARK, mark.path())
+        .env("NETNS_TEST_ISOLATION", "thread")
+        .env("NETNS_TEST", "skip")
+        .run();
+    assert_eq!(finished.status.code(), Some(101), "{finished:#?}");
+    assert!(!mark.is_left(), "the body ran: {finished:#?}");
+    let hint = "hint:    thread isolation needs CAP_SYS_ADMIN and CAP_NET_ADMIN";
+    assert!(finished.stdout.contains(hint), "{finished:#?}");
 }
 
 /// To map uid 0 of the outer namespace takes `CAP_SETFCAP`; an ordinary user

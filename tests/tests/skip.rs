@@ -56,7 +56,9 @@ const REFUSED: &str = "unshare(CLONE_NEWUSER) -> EPERM, by a seccomp filter (not
 
 fn refused(tests: &[&str]) -> Rerun {
     let eperm = Answer::Refuse(Errno::EPERM);
-    Rerun::of_all(tests).step(Step::Filter(Filter::call(SYS_unshare, eperm)))
+    Rerun::of_all(tests)
+        .step(Step::Filter(Filter::call(SYS_unshare, eperm)))
+        .step(Step::DropSysAdmin)
 }
 
 /// Runs the child; its bodies never run.

@@ -1,6 +1,7 @@
 //! Wrong types are reported where the user wrote them. These are errors of the
 //! compiler proper, which looks into tests only when it builds a test harness.
 
+#[expect(dead_code, reason = "the targets are in this package")]
 mod compiler;
 
 use std::path::Path;
@@ -8,7 +9,7 @@ use std::path::Path;
 #[track_caller]
 fn check(target: &str) {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut cargo = compiler::cargo();
+    let mut cargo = compiler::cargo("test");
     cargo.current_dir(package).args(["--test", target]);
     let source = format!("tests/type_errors/{target}.rs");
     compiler::assert_errors(cargo, &package.join(source));

@@ -75,6 +75,13 @@ pub(super) fn because(cause: Cause, seen: &Observations) -> String {
 }
 
 fn profile(machine: &Machine) -> String {
+    let uid = machine.uid;
+    if machine.capabilities & SYS_ADMIN != 0 {
+        return format!(
+            "a seccomp filter refuses unshare(2) as a whole, also to CAP_SYS_ADMIN, \
+             which Docker's default profile lets pass (uid {uid}, CAP_SYS_ADMIN present)"
+        );
+    }
     let filter = match machine.place {
         Place::Docker | Place::GitHubActionsContainer => "this is Docker's default seccomp profile",
         Place::GitLabCi => {
@@ -87,15 +94,7 @@ fn profile(machine: &Machine) -> String {
         Place::Kubernetes => "the pod's seccomp profile refuses unshare(2)",
         _ => "this looks like a container with Docker's default seccomp profile",
     };
-    let admin = match (
-        machine.capabilities & SYS_ADMIN,
-        machine.capabilities & NET_ADMIN,
-    ) {
-        (0, 0) => "CAP_SYS_ADMIN and CAP_NET_ADMIN absent",
-        (0, _) => "CAP_SYS_ADMIN absent",
-        _ => "CAP_SYS_ADMIN present",
-    };
-    format!("{filter} (uid {}, {admin})", machine.uid)
+    format!("{filter} (uid {uid}, CAP_SYS_ADMIN absent)")
 }
 
 fn apparmor(machine: &Machine) -> String {
@@ -190,6 +189,9 @@ pub(super) fn notes(cause: Cause, seen: &Observations) -> Vec<String> {
         );
     }
     let note = match cause {
+        Cause::SeccompProfile if seen.machine.capabilities & SYS_ADMIN != 0 => {
+            "CAP_SYS_ADMIN is there already, so that adding capabilities does not help"
+        }
         Cause::SeccompProfile => "--cap-add NET_ADMIN alone is not enough",
         Cause::MaxNetNamespaces => {
             "the kernel frees network namespaces some milliseconds after their last user; this was tried for a second"

@@ -1,11 +1,12 @@
 //! Namespaces made ahead, for the threads of a process that runs several tests.
 //!
 //! From the second test on, one worker keeps [`AHEAD`] namespaces ready: it
-//! unshares, sets `lo` up, keeps a descriptor, and goes back home, since a
-//! worker that stayed would keep the last one alive. A test takes a ready one
+//! unshares, sets `lo` up, keeps a descriptor, and goes back to where it was,
+//! since a worker that stayed would keep the last one alive. A test takes a ready one
 //! or makes its own at once: it never waits, and nobody gets a namespace twice.
 
-use std::os::fd::AsFd;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
@@ -50,22 +51,22 @@ pub(crate) fn enter_a_ready_namespace() -> Option<NetNs> {
 
 impl Pool {
     fn take(&'static self) -> Option<NetNs> {
-        let mut shelf = self.shelf();
-        match shelf.worker {
-            Worker::Unneeded => shelf.worker = Worker::Expected,
+        let mut state = self.shelf();
+        match state.worker {
+            Worker::Unneeded => state.worker = Worker::Expected,
             Worker::Expected => {
                 let started = thread::Builder::new()
                     .name("netns-test pool".into())
                     .spawn(|| self.work());
-                shelf.worker = match started {
+                state.worker = match started {
                     Ok(_) => Worker::Started,
                     Err(_) => Worker::Gone,
                 };
             }
             Worker::Started | Worker::Gone => {}
         }
-        let ready = shelf.ready.pop();
-        drop(shelf);
+        let ready = state.ready.pop();
+        drop(state);
         if ready.is_some() {
             self.taken.notify_one();
         }
@@ -74,21 +75,21 @@ impl Pool {
 
     /// The worker's life: it ends with the process, or with the first error.
     fn work(&self) {
-        let Ok(home) = namespace::open_current_net() else {
+        let Ok(parking) = parking() else {
             return self.give_up();
         };
         loop {
             let made = enter::new_namespace();
-            // Home again in any case: else the worker's own stay would keep a namespace alive.
-            let (Ok(ns), Ok(())) = (made, namespace::enter_net(home.as_fd())) else {
+            // Back in any case: else the worker's own stay would keep a namespace alive.
+            let (Ok(ns), Ok(())) = (made, namespace::enter_net(parking.as_fd())) else {
                 return self.give_up();
             };
-            let mut shelf = self.shelf();
-            shelf.ready.push(ns);
-            while shelf.ready.len() >= AHEAD {
-                shelf = self
+            let mut state = self.shelf();
+            state.ready.push(ns);
+            while state.ready.len() >= AHEAD {
+                state = self
                     .taken
-                    .wait(shelf)
+                    .wait(state)
                     .unwrap_or_else(PoisonError::into_inner);
             }
         }
@@ -101,4 +102,20 @@ impl Pool {
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where the worker is between two namespaces: at home; or, where it could not
+/// go back there, in a namespace that it makes for the purpose. A process in a
+/// user namespace may not return to a network namespace that was made outside.
+///
+/// # References
+///
+/// setns(2): `CAP_SYS_ADMIN` in the user namespace that owns the target.
+fn parking() -> io::Result<OwnedFd> {
+    let home = namespace::open_current_net()?;
+    if namespace::enter_net(home.as_fd()).is_ok() {
+        return Ok(home);
+    }
+    namespace::unshare_net()?;
+    namespace::open_current_net()
 }

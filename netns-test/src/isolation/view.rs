@@ -13,7 +13,7 @@
 
 use std::{fmt, io};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::sys::mount;
 
 /// Which views a test gets.
@@ -38,10 +38,11 @@ pub(crate) struct Missing {
 impl Missing {
     /// The error for a test that cannot do without.
     pub(crate) fn demanded(self) -> Error {
-        Error::system(
+        Error::new(
+            ErrorKind::Unsupported,
             format!("show the test its own {}: {}", self.view, self.step),
-            self.error,
         )
+        .with_source(self.error)
         .with_hint("without `views = true` the test runs, and the missing view is a note")
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod ended;
 mod github;
+pub(crate) mod hint;
 mod lines;
 mod refusal;
 mod skip;

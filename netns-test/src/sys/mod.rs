@@ -8,6 +8,7 @@ pub(crate) mod code;
 pub(crate) mod coverage;
 pub(crate) mod exec;
 pub(crate) mod exit;
+pub(crate) mod filter;
 pub(crate) mod fork;
 pub(crate) mod mount;
 pub(crate) mod namespace;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, process};
 
 use netns_test_tests::confine::{Step, user_namespace};
+use nix::unistd::geteuid;
 
 /// The directory; what is mounted there is mounted in the child alone.
 pub(crate) struct Tree {
@@ -44,14 +45,16 @@ impl Tree {
         tree
     }
 
-    /// The steps from outside to inside.
+    /// The steps from outside to inside; an ordinary user takes them as the
+    /// root of a user namespace, and is one no more after exec.
     pub(crate) fn enter(&self) -> Vec<Step> {
         let binds = self
             .binds
             .iter()
             .map(|(from, to)| Step::Bind(text(from), text(to)));
-        [user_namespace(), Step::MountNamespace]
-            .into_iter()
+        let user = (!geteuid().is_root()).then(user_namespace);
+        user.into_iter()
+            .chain([Step::MountNamespace])
             .chain(binds)
             .chain([Step::Chroot(text(&self.root))])
             .collect()

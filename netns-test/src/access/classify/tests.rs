@@ -190,6 +190,18 @@ fn a_filter_of_the_whole_call_refuses_nothing_as_well() {
 }
 
 #[test]
+fn a_filter_that_refuses_cap_sys_admin_is_not_docker_s() {
+    let refusal = Seen::new()
+        .ended(Step::DirectNet, Err(Errno::EPERM))
+        .ended(Step::User, Err(Errno::EPERM))
+        .tells(Err(Errno::EPERM), Errno::EPERM, Errno::EPERM)
+        .machine(|machine| machine.capabilities = SYS_ADMIN)
+        .assert(EPERM, Answer::SeccompFilter, Cause::SeccompProfile);
+    assert!(refusal.because().contains("also to CAP_SYS_ADMIN"));
+    assert!(refusal.notes()[0].contains("adding capabilities does not help"));
+}
+
+#[test]
 fn a_filter_that_lets_nothing_pass_looks_at_flags() {
     let seen = Seen::new()
         .ended(Step::DirectNet, Err(Errno::EPERM))

@@ -48,7 +48,9 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         ..
     } = request;
     coverage::begin();
-    let outcome = match speak_through(stdout, stderr) {
+    let spoken = speak_through(&stdout, &stderr);
+    drop((stdout, stderr));
+    let outcome = match spoken {
         Ok(()) => run(name, body, views, prepared),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
@@ -60,7 +62,7 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
 }
 
 /// Makes the two descriptors this process's stdout and stderr.
-fn speak_through(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<()> {
+fn speak_through(stdout: &OwnedFd, stderr: &OwnedFd) -> io::Result<()> {
     process::replace_descriptor(stdout.as_fd(), 1)?;
     process::replace_descriptor(stderr.as_fd(), 2)
 }

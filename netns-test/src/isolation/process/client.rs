@@ -69,12 +69,11 @@ fn may_make_namespaces() -> Result<bool, Error> {
     Ok(effective & needed == needed && !USER_NAMESPACE.load(Ordering::Relaxed))
 }
 
-/// Whether the kernel, or a filter in front of it, said no.
+/// Whether the kernel, or a filter in front of it, said no to a namespace.
 pub(crate) fn is_refusal(error: &Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EPERM | libc::EACCES | libc::ENOSYS)
-    )
+    let errno = error.raw_os_error();
+    error.kind() == ErrorKind::System
+        && matches!(errno, Some(libc::EPERM | libc::EACCES | libc::ENOSYS))
 }
 
 fn attempt(test: &'static Test, user: bool) -> Result<Ended, Error> {
@@ -149,7 +148,7 @@ fn start_server(test: &'static Test, user: bool) -> Result<Option<Server>, Error
     };
     for name in names(test) {
         let (requests, child) = start(&name, Role::Server, birth)?;
-        let pidfd = process::pidfd_open(Pid::from_raw(child.id().cast_signed()))
+        let pidfd = process::pidfd_open(pid_of(&child))
             .map_err(|error| Error::system("pidfd_open", error))?;
         let server = Server {
             requests,
@@ -269,7 +268,7 @@ fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last,
     let failed = |error| Error::system("wait for the test's process", error);
     let mut waiting = Waiting::new()?;
     let (requests, mut child) = start(name, Role::OneTest, birth)?;
-    let pidfd = process::pidfd_open(Pid::from_raw(child.id().cast_signed())).map_err(failed)?;
+    let pidfd = process::pidfd_open(pid_of(&child)).map_err(failed)?;
     let last = match waiting.send(requests.as_fd(), test, 0) {
         // It has ended before it was asked; how is seen below.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -294,8 +293,12 @@ fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last,
 /// Ends what is left of a child's process group, then buries the child.
 fn end_group(child: &mut Child) -> io::Result<ExitStatus> {
     // A child that has ended by itself keeps its own status; the signal comes too late for it.
-    let _ = killpg(Pid::from_raw(child.id().cast_signed()), Signal::SIGKILL);
+    let _ = killpg(pid_of(child), Signal::SIGKILL);
     child.wait()
+}
+
+fn pid_of(child: &Child) -> Pid {
+    Pid::from_raw(i32::try_from(child.id()).expect("a process number is an int"))
 }
 
 fn ended(outcome: Outcome) -> Result<Ended, Error> {

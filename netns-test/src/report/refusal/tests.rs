@@ -9,7 +9,7 @@ fn the_whole_message() {
         "\
 netns-test: cannot create a network namespace, so `tests::dhcp` did not run.
   refused: unshare(CLONE_NEWUSER) -> EPERM, by a seccomp filter (not by the kernel)
-  because: this looks like a container with Docker's default seccomp profile (uid 0, CAP_SYS_ADMIN and CAP_NET_ADMIN absent)
+  because: this looks like a container with Docker's default seccomp profile (uid 0, CAP_SYS_ADMIN absent)
   seen:    an invalid call gets EPERM as well, where the kernel always says EINVAL
            unshare(CLONE_NEWNET) without a user namespace -> EPERM
   fix:     docker run --security-opt seccomp=unconfined …           (least privilege)
