@@ -221,15 +221,23 @@ mod tests {
         for setting in ["isolation", "views", "if_unsupported", "flavor"] {
             assert!(!text.contains(setting), "{text}");
         }
-        let arguments = quote!(isolation = "auto", views = true);
+    }
+
+    #[test]
+    fn passes_on_what_is_said() {
+        let arguments = quote!(isolation = "auto", if_unsupported = "skip", views = true);
         let text = expanded(
             arguments,
             &parse_quote!(
+                #[should_panic = "x"]
                 fn f() {}
             ),
         );
-        assert!(text.contains(".isolation(::netns_test::__private::Isolation::Auto)"));
-        assert!(text.contains(".views(true)"), "{text}");
+        let settings = ".isolation(::netns_test::__private::Isolation::Auto)\
+                        .if_unsupported(::netns_test::__private::IfUnsupported::Skip)\
+                        .views(true)\
+                        .should_panic()";
+        assert!(text.contains(settings), "{text}");
     }
 
     #[test]

@@ -64,7 +64,7 @@ use crate::item::TestFn;
 /// |---|---|---|
 /// | `#[tokio::test(…)]` | yes | yes |
 /// | `#[test_log::test]`, also with `(tokio::test(…))` | yes | yes |
-/// | `#[async_std::test]`, `#[smol_potat::test]`, another `…::test` | yes | only if it puts `#[test]` behind the attributes of the function, as tokio's does |
+/// | `#[async_std::test]`, another `…::test` | yes | only if it puts `#[test]` behind the attributes of the function, as tokio's does |
 /// | `#[rstest]`, `#[apply(template)]` of `rstest_reuse` | yes | yes, but for a bare `async fn` write `#[test_attr(netns_test)]` instead |
 /// | `#[rstest]` and a `…::test` | yes | yes, with `#[netns_test]` above or below the `…::test` |
 /// | `#[test_case]`, `#[test_matrix]`, also with a `…::test` | yes | yes |
@@ -75,8 +75,8 @@ use crate::item::TestFn;
 ///
 /// - A plain `#[test]` *above* `#[netns_test]` has expanded when this macro sees
 ///   the function, and leaves no trace: the test is registered twice. So it is
-///   with a `…::test` that puts its `#[test]` first, as those of async-std and
-///   smol do. Write `#[netns_test]` above them.
+///   with a `…::test` that puts its `#[test]` first, as async-std's does. Write
+///   `#[netns_test]` above it.
 /// - Attributes are known by their last name. `use tokio::test;` and `#[test]`
 ///   is taken for the language's; `#[tokio::test]` is not.
 /// - Beside other macros, the parameter `ns: &NetNs` is known by the name of its

@@ -5,25 +5,25 @@ use netns_test_tests::proof;
 
 /// Puts `#[test]` before the attributes of the function: goes below.
 #[netns_test]
-#[smol_potat::test]
-async fn smol() -> std::io::Result<()> {
+#[async_std::test]
+async fn async_std() -> std::io::Result<()> {
     proof::ran();
     Ok(())
 }
 
 #[netns_test]
-#[smol_potat::test]
-async fn smol_with_the_parameter(ns: &NetNs) {
+#[async_std::test]
+async fn async_std_with_the_parameter(ns: &NetNs) {
     assert_eq!(ns.id().to_string(), proof::here());
     proof::ran();
 }
 
 #[netns_test]
-#[smol_potat::test]
-#[should_panic(expected = "smol")]
-async fn smol_panics() {
+#[async_std::test]
+#[should_panic(expected = "async_std")]
+async fn async_std_panics() {
     proof::ran();
-    panic!("smol");
+    panic!("async_std");
 }
 
 #[netns_test]
@@ -70,9 +70,9 @@ async fn test_log_with_tokio_above() {
 #[test]
 fn are_registered_and_run_once() {
     proof::assert_registered(&[
-        "smol",
-        "smol_with_the_parameter",
-        "smol_panics",
+        "async_std",
+        "async_std_with_the_parameter",
+        "async_std_panics",
         "test_log_below",
         "test_log_above",
         "test_log_above_with_the_parameter",

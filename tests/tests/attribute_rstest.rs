@@ -94,8 +94,8 @@ mod below {
     #[rstest]
     #[case(1)]
     #[case(2)]
-    #[smol_potat::test]
-    async fn smol_test(#[case] number: u32, ns: &NetNs) {
+    #[async_std::test]
+    async fn async_std_test(#[case] number: u32, ns: &NetNs) {
         assert!(number < 3);
         assert_eq!(ns.id().to_string(), proof::here());
         proof::ran();
@@ -245,8 +245,8 @@ fn are_registered_and_run_once() {
         "below::bare_async::case_1",
         "below::tokio_test::case_1",
         "below::tokio_test::case_2",
-        "below::smol_test::case_1",
-        "below::smol_test::case_2",
+        "below::async_std_test::case_1",
+        "below::async_std_test::case_2",
         "below::one_case_with_tokio::case_1",
         "below::one_case_with_tokio::case_2",
         "below::one_case_with_log::case_1",

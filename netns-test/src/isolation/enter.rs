@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::view::{self, Missing, Scope, Views};
 use crate::netns::{NetNs, NetNsId};
-use crate::sys::{namespace, socket};
+use crate::sys::namespace::{self, Patience};
+use crate::sys::socket;
 
 /// The network namespace that this process calls its own.
 ///
@@ -74,9 +75,11 @@ impl Home {
     }
 }
 
-/// Moves the calling thread into a new namespace that is ready for use.
-pub(crate) fn new_namespace() -> Result<NetNs, Error> {
-    namespace::unshare_net().map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
+/// Moves the calling thread into a new namespace that is ready for use. Where
+/// there are too many, `patience` says how long to wait for others to go.
+pub(crate) fn new_namespace(mut patience: Patience) -> Result<NetNs, Error> {
+    namespace::unshare_net_within(&mut patience)
+        .map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
     bring_loopback_up()?;
     NetNs::of_this_thread()
 }

@@ -12,7 +12,7 @@ use std::thread;
 
 use crate::isolation::enter;
 use crate::netns::NetNs;
-use crate::sys::namespace;
+use crate::sys::namespace::{self, Patience};
 
 /// How many namespaces are kept ready; 3 and 4 are no faster.
 const AHEAD: usize = 2;
@@ -79,7 +79,8 @@ impl Pool {
             return self.give_up();
         };
         loop {
-            let made = enter::new_namespace();
+            // Where there are too many, what is kept ready here is in the way of a test.
+            let made = enter::new_namespace(Patience::none());
             // Back in any case: else the worker's own stay would keep a namespace alive.
             let (Ok(ns), Ok(())) = (made, namespace::enter_net(parking.as_fd())) else {
                 return self.give_up();
@@ -96,7 +97,9 @@ impl Pool {
     }
 
     fn give_up(&self) {
-        self.shelf().worker = Worker::Gone;
+        let mut state = self.shelf();
+        state.worker = Worker::Gone;
+        state.ready.clear();
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {

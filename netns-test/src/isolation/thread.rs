@@ -11,6 +11,7 @@ use crate::isolation::pool;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
 use crate::running::Running;
+use crate::sys::namespace::Patience;
 use crate::test::Test;
 
 /// Runs the body of `test` on a thread in a new network namespace. A panic of
@@ -39,7 +40,7 @@ pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
 fn enter(home: Home, views: Views) -> Result<NetNs, Error> {
     let ns = match pool::enter_a_ready_namespace() {
         Some(ns) => ns,
-        None => enter::new_namespace()?,
+        None => enter::new_namespace(Patience::new())?,
     };
     Surroundings::furnish(ns, home, views, Scope::Thread)?.accept(views)
 }

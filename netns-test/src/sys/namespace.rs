@@ -25,6 +25,11 @@ impl Patience {
         Self { pauses: 200 }
     }
 
+    /// Takes the first answer.
+    pub(crate) fn none() -> Self {
+        Self { pauses: 0 }
+    }
+
     fn pause(&mut self) -> bool {
         let Some(left) = self.pauses.checked_sub(1) else {
             return false;

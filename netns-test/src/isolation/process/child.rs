@@ -12,6 +12,7 @@ use crate::isolation::enter::{self, Home, Surroundings};
 use crate::isolation::process::message::{Outcome, Request, send_outcome};
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
+use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
 use crate::test::Body;
 
@@ -25,7 +26,7 @@ pub(super) enum Net {
 /// Enters a namespace with as much around it as `views` wants.
 pub(super) fn prepare(home: Home, net: Net, views: Views) -> Result<Surroundings, Error> {
     let ns = match net {
-        Net::Make => enter::new_namespace()?,
+        Net::Make => enter::new_namespace(Patience::new())?,
         Net::Born => {
             enter::bring_loopback_up()?;
             NetNs::of_this_thread()?
