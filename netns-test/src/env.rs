@@ -1,14 +1,15 @@
 //! Every environment variable that this crate reads, in one place.
 
 use std::env::{self, VarError};
-use std::ffi::{OsStr, c_int};
+use std::ffi::{OsStr, OsString, c_int};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use once_cell::sync::OnceCell;
+
 use crate::error::{Error, ErrorKind};
-use crate::isolation::Isolation;
-use crate::isolation::process::Role;
+use crate::setting::Isolation;
 
 /// What to do where the machine refuses namespaces: `NETNS_TEST=require|skip`.
 const POLICY: &str = "NETNS_TEST";
@@ -70,14 +71,14 @@ pub(crate) struct Settings {
     pub(crate) ci: bool,
 }
 
-/// Reads the settings, or hands out what the first call read.
+/// Reads the settings, or hands out what an earlier call read.
 ///
 /// # Errors
 ///
 /// A variable with an unknown value; the message lists the known ones.
-pub(crate) fn settings() -> Result<&'static Settings, &'static Error> {
-    static SETTINGS: OnceLock<Result<Settings, Error>> = OnceLock::new();
-    SETTINGS.get_or_init(read).as_ref()
+pub(crate) fn settings() -> Result<&'static Settings, Error> {
+    static SETTINGS: OnceCell<Settings> = OnceCell::new();
+    SETTINGS.get_or_try_init(read)
 }
 
 fn read() -> Result<Settings, Error> {
@@ -126,6 +127,15 @@ fn choice<T: Copy>(variable: &str, known: &[(&str, T)]) -> Result<Option<T>, Err
     ))
 }
 
+/// What a process that was started for this purpose is to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Role {
+    /// Fork a process for each request.
+    Server,
+    /// Run one test itself.
+    OneTest,
+}
+
 /// The value of [`SERVE`] for a child of this process that inherits `channel`.
 pub(crate) fn serve_marker(channel: &OwnedFd, role: Role) -> String {
     let role = match role {
@@ -148,6 +158,11 @@ pub(crate) fn asked_to_serve() -> Option<(c_int, Role)> {
     };
     let parent: i32 = words.next()?.parse().ok()?;
     (nix::unistd::getppid().as_raw() == parent).then_some((channel, role))
+}
+
+/// The pattern after which LLVM's profiling runtime names its files.
+pub(crate) fn profile_pattern() -> Option<OsString> {
+    env::var_os("LLVM_PROFILE_FILE")
 }
 
 /// Whether libtest captures what tests print: unless its argument or its
@@ -174,6 +189,6 @@ pub(crate) fn one_test_in_process() -> bool {
     })
 }
 
-fn arguments() -> impl Iterator<Item = std::ffi::OsString> {
+fn arguments() -> impl Iterator<Item = OsString> {
     env::args_os().skip(1)
 }

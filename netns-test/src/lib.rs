@@ -68,16 +68,27 @@
 //!
 //! The README has them in full, and the lines that CI services and containers need.
 
-#[cfg(target_os = "linux")]
+#![cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "what Linux alone needs")
+)]
+
+// Everywhere: what a user and an expansion name.
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod answer;
+mod before_main;
+mod error;
+#[cfg(feature = "tokio")]
+mod runtime;
+mod setting;
+mod test;
+
 #[cfg(target_os = "linux")]
 mod access;
 #[cfg(target_os = "linux")]
 mod env;
-#[cfg(target_os = "linux")]
-mod error;
 #[cfg(target_os = "linux")]
 mod isolation;
 #[cfg(target_os = "linux")]
@@ -88,20 +99,18 @@ mod netns;
 mod report;
 #[cfg(target_os = "linux")]
 mod running;
-#[cfg(all(target_os = "linux", feature = "tokio"))]
-mod runtime;
 #[cfg(target_os = "linux")]
 mod sys;
-#[cfg(target_os = "linux")]
-mod test;
 
-#[cfg(target_os = "linux")]
-pub use access::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route, access};
-#[cfg(target_os = "linux")]
+// On other systems, modules of the same names.
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+use elsewhere::{access, isolation, lifecycle, netns};
+
+pub use access::access;
+pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
 pub use error::{Error, ErrorKind};
-#[cfg(target_os = "linux")]
-pub use isolation::Isolation;
-#[cfg(target_os = "linux")]
 pub use netns::{Link, NetNs, NetNsId};
 /// # Examples
 ///
@@ -129,3 +138,4 @@ pub use netns::{Link, NetNs, NetNsId};
 /// }
 /// ```
 pub use netns_test_macros::netns_test;
+pub use setting::Isolation;

@@ -6,13 +6,16 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use crate::access::access;
 use crate::access::policy::Verdict;
-use crate::access::{Refusal, access};
+use crate::answer::Refusal;
 use crate::env;
 use crate::error::Error;
 use crate::isolation::process::{self, Ended};
-use crate::isolation::{Isolation, thread};
+use crate::isolation::thread;
 use crate::report;
+use crate::running::Running;
+use crate::setting::Isolation;
 use crate::sys::filter;
 use crate::test::Test;
 
@@ -27,7 +30,7 @@ pub fn run(test: &'static Test) -> ExitCode {
     }
     let settings = match env::settings() {
         Ok(settings) => settings,
-        Err(error) => return fail(test, &report::ended::not_entered(test.name(), error)),
+        Err(error) => return fail(test, &report::ended::not_entered(test.name(), &error)),
     };
     // A filter may end the process that tries, so here the probe's child tries first.
     if filter::is_installed() {
@@ -77,12 +80,12 @@ fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error>
     /// Set when a thread of this process was refused a namespace.
     static NOT_ON_THREADS: AtomicBool = AtomicBool::new(false);
     match isolation {
-        Isolation::Thread => thread::run(test),
+        Isolation::Thread => run_on_a_thread(test),
         Isolation::Process => process::run(test).map(|ended| conclude(test, ended)),
         Isolation::Auto if NOT_ON_THREADS.load(Ordering::Relaxed) => {
             isolate(test, Isolation::Process)
         }
-        Isolation::Auto => match thread::run(test) {
+        Isolation::Auto => match run_on_a_thread(test) {
             Err(error) if process::is_refusal(&error) => {
                 NOT_ON_THREADS.store(true, Ordering::Relaxed);
                 isolate(test, Isolation::Process)
@@ -90,6 +93,13 @@ fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error>
             done => done,
         },
     }
+}
+
+fn run_on_a_thread(test: &'static Test) -> Result<ExitCode, Error> {
+    thread::run(test, |ns| {
+        let _running = Running::note(test.name());
+        (test.body)(ns)
+    })
 }
 
 /// Tells libtest how a test ended that ran in a process.
@@ -107,7 +117,7 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
 /// Fails a test without a panic of its body: never by one that
 /// `#[should_panic]` would take for it.
 fn fail(test: &Test, why: &str) -> ExitCode {
-    eprint!("{why}");
+    report::print(why);
     if test.should_panic {
         return ExitCode::SUCCESS;
     }

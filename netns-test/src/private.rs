@@ -5,13 +5,12 @@ pub use std::concat;
 pub use std::module_path;
 pub use std::process::{ExitCode, Termination};
 
-pub use crate::access::policy::IfUnsupported;
-pub use crate::isolation::Isolation;
 pub use crate::isolation::before_main::enter_user_namespace_before_main;
 pub use crate::lifecycle::run;
 pub use crate::netns::NetNs;
 #[cfg(feature = "tokio")]
 pub use crate::runtime::{Flavor, Runtime};
+pub use crate::setting::{IfUnsupported, Isolation};
 pub use crate::test::{Body, Test};
 /// The attribute, by the name that other macros look for.
 pub use netns_test_macros::netns_test as test;

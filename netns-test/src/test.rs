@@ -2,9 +2,8 @@
 
 use std::process::ExitCode;
 
-use crate::access::policy::IfUnsupported;
-use crate::isolation::Isolation;
 use crate::netns::NetNs;
+use crate::setting::{IfUnsupported, Isolation};
 
 /// A test's body: a plain function, so that its address means the same in
 /// every process that runs the same file.

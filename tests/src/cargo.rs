@@ -2,6 +2,7 @@
 //! and takes apart what is said of each.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -174,14 +175,24 @@ pub fn build_fixture(fixture: &str) -> PathBuf {
     let mut command = cargo();
     command.args(["test", "--no-run", "--message-format=short"]);
     select(&mut command, fixture);
+    // Cargo prints the path relative to its own working directory.
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(built(command))
+}
+
+/// Runs a Cargo that builds one binary; the path that it prints.
+///
+/// # Panics
+///
+/// The binary can't be built.
+pub fn built(mut command: Command) -> PathBuf {
     let output = command.output().expect("cargo can be run");
     let text = String::from_utf8_lossy(&output.stderr);
     let path = text
         .rsplit_once('(')
         .and_then(|(_, rest)| rest.split_once(')'));
-    let path = path.unwrap_or_else(|| panic!("no path in\n{text}")).0;
-    // Cargo prints it relative to its own working directory.
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+    path.unwrap_or_else(|| panic!("no path in\n{text}"))
+        .0
+        .into()
 }
 
 fn select(command: &mut Command, fixture: &str) {
@@ -222,8 +233,19 @@ fn runner_variable() -> String {
 }
 
 /// A Cargo that the run in which this test stands does not influence.
-fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+pub fn cargo() -> Command {
+    let mut command = undisturbed(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("CARGO_TERM_COLOR", "never")
+        .env("NO_COLOR", "1")
+        .env("RUST_BACKTRACE", "0");
+    command
+}
+
+/// A program that gets no variable which tells it about this run.
+pub fn undisturbed(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
     let foreign = |name: &str| {
         name == "CI"
             || ["NEXTEST", "NETNS_TEST", "RUST_TEST_", "__RUST_TEST"]
@@ -235,11 +257,6 @@ fn cargo() -> Command {
             command.env_remove(name);
         }
     }
-    command
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("CARGO_TERM_COLOR", "never")
-        .env("NO_COLOR", "1")
-        .env("RUST_BACKTRACE", "0");
     command
 }
 

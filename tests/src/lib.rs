@@ -10,6 +10,8 @@ pub mod cargo;
 pub mod confine;
 #[cfg(target_os = "linux")]
 pub mod filter;
+#[cfg(target_os = "linux")]
+pub mod profile;
 pub mod proof;
 #[cfg(target_os = "linux")]
 pub mod rerun;

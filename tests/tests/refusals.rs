@@ -2,8 +2,7 @@
 //! that the body never runs.
 #![cfg(target_os = "linux")]
 
-use std::path::{Path, PathBuf};
-use std::{env, fs, process};
+use std::{env, fs};
 
 use libc::{CLONE_NEWNET, CLONE_NEWUSER, CLONE_THREAD, SYS_clone, SYS_clone3, SYS_unshare};
 use netns_test::{access, netns_test};
@@ -13,7 +12,9 @@ use netns_test_tests::rerun::Rerun;
 use nix::errno::Errno;
 use nix::unistd::geteuid;
 
+mod mark;
 mod tree;
+use mark::Mark;
 use tree::Tree;
 
 const MARK: &str = "VICTIM_MARK";
@@ -109,32 +110,6 @@ fn assert_works(steps: &[Step], expected: &str) {
         .run();
     assert!(finished.status.success(), "{finished:#?}");
     assert!(mark.is_left(), "the body did not run: {finished:#?}");
-}
-
-/// A file that only a body makes.
-struct Mark(PathBuf);
-
-impl Mark {
-    fn new() -> Self {
-        let id = format!("{}-{:?}", process::id(), std::thread::current().id());
-        let mark = Self(env::temp_dir().join(format!("netns-test-mark-{id}")));
-        fs::remove_file(mark.path()).ok();
-        mark
-    }
-
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn is_left(&self) -> bool {
-        self.0.exists()
-    }
-}
-
-impl Drop for Mark {
-    fn drop(&mut self) {
-        fs::remove_file(&self.0).ok();
-    }
 }
 
 fn is_root() -> bool {

@@ -3,10 +3,9 @@
 
 use nix::errno::Errno;
 
-use super::limitation::{Lacking, Limitation};
 use super::probe::{Machine, Observations, Trial};
-use super::refusal::{Answer, Cause, Refusal};
-use super::{Access, Route, explain, remedy};
+use super::{explain, remedy};
+use crate::answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Route};
 use crate::sys::probe::{Ended, NOT_MOVED, Step, UNPROVABLE};
 
 pub(super) fn classify(seen: &Observations) -> Access {
@@ -38,7 +37,8 @@ fn refusal(seen: &Observations) -> Refusal {
     let (cause, answered_by) = cause(seen, end);
     Refusal {
         step: explain::call(end.step),
-        errno: end.errno,
+        errno: end.errno.map(|errno| errno as i32),
+        answer: explain::answer(cause, end.errno),
         answered_by,
         cause,
         because: explain::because(cause, seen),
@@ -243,10 +243,12 @@ fn limitations(trial: &Trial, route: Route) -> Vec<Limitation> {
         // On the direct route nothing was mapped, even if mapping was tried.
         .filter(|(lacking, _)| *lacking != Lacking::Ids || route == Route::UserNamespace)
         .filter_map(|(lacking, step)| {
+            let errno = trial.errno(step)?;
             Some(Limitation {
                 lacking,
                 step: explain::call(step),
-                errno: trial.errno(step)?,
+                errno: errno as i32,
+                hint: remedy::hint(lacking, errno),
             })
         })
         .collect();

@@ -1,9 +1,11 @@
 //! What a cause means on this machine, and what speaks for it.
 
+use nix::errno::Errno;
+
 use super::classify::End;
 use super::place::Place;
 use super::probe::{Machine, Observations};
-use super::refusal::Cause;
+use crate::answer::Cause;
 use crate::sys::capability::{NET_ADMIN, SYS_ADMIN};
 use crate::sys::probe::{Ended, Step};
 
@@ -30,6 +32,15 @@ pub(super) fn call(step: Step) -> &'static str {
         Step::ProcNet => "mount(MS_BIND) over /proc/self/net",
         Step::Sysfs => "mount of a sysfs",
         Step::Done => "the end of the probe",
+    }
+}
+
+/// The name of what a call answered.
+pub(super) fn answer(cause: Cause, errno: Option<Errno>) -> String {
+    match (errno, cause) {
+        (Some(errno), _) => format!("{errno:?}"),
+        (None, Cause::SeccompKill) => "SIGSYS".into(),
+        (None, _) => "no answer".into(),
     }
 }
 
@@ -69,6 +80,7 @@ pub(super) fn because(cause: Cause, seen: &Observations) -> String {
         Cause::ProcessLimit => "no process can be started: RLIMIT_NPROC, or the pids limit of the control group, is reached",
         Cause::ProcAbsent => "/proc is not mounted, and an ordinary user's tests run in processes that are started from /proc/self/exe",
         Cause::Unprovable => "neither /proc nor SO_NETNS_COOKIE is there to prove that a thread is in a new namespace",
+        Cause::NotLinux => "network namespaces are a feature of Linux",
         Cause::Unknown => return unknown(seen.trial.ended),
     }
     .to_owned()

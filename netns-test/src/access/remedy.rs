@@ -1,7 +1,9 @@
 //! What mends a refusal: exact lines, the smallest step first.
 
+use nix::errno::Errno;
+
 use super::place::Place;
-use super::refusal::{Cause, Remedy};
+use crate::answer::{Cause, Lacking, Remedy};
 
 /// Builds stay unprivileged, and the test binaries run as root.
 const AS_ROOT: (&str, &[&str]) = (
@@ -211,5 +213,22 @@ fn apparmor(place: Place) -> Listed {
             ),
             AS_ROOT,
         ],
+    }
+}
+
+/// What to do about a thing that a test has to do without, if there is something.
+pub(super) fn hint(lacking: Lacking, errno: Errno) -> Option<&'static str> {
+    match (lacking, errno) {
+        (Lacking::Ids, Errno::EPERM) => Some("give the process CAP_SETFCAP"),
+        (Lacking::Sysctl | Lacking::Sysfs, Errno::EROFS | Errno::EPERM) => {
+            Some("in a container: `--security-opt systempaths=unconfined`, or `--privileged`")
+        }
+        (Lacking::Mounts | Lacking::ProcNet | Lacking::Sysfs, Errno::EACCES) => {
+            Some("Docker's AppArmor profile denies mounts: `--security-opt apparmor=unconfined`")
+        }
+        (Lacking::Netlink, Errno::EAFNOSUPPORT) => {
+            Some("in a systemd unit: add AF_NETLINK to `RestrictAddressFamilies=`")
+        }
+        _ => None,
     }
 }

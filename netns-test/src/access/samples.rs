@@ -5,7 +5,7 @@ use nix::errno::Errno;
 use super::classify::classify;
 use super::place::Place;
 use super::probe::{Machine, Observations, Trial};
-use super::refusal::Refusal;
+use crate::answer::Refusal;
 use crate::sys::probe::{Ended, News, Record, Step};
 
 /// As in a container of Docker, run by root.

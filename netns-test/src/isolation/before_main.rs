@@ -7,7 +7,7 @@ use crate::sys::user::{self, IdentityMap};
 /// Enters a user namespace, unless the process may make network namespaces
 /// already. A refusal changes nothing: tests then run in processes.
 ///
-/// Where AppArmor strips new user namespaces of their capabilities, entering
+/// Where `AppArmor` strips new user namespaces of their capabilities, entering
 /// one "succeeds" and cannot be undone, so that the process would be worse off.
 /// There it is left to the fork server, which tries in a process of its own.
 ///
@@ -25,43 +25,4 @@ pub extern "C" fn enter_user_namespace_before_main() {
         let _ = map.write();
         let _ = capability::keep_capabilities_across_exec();
     }
-}
-
-/// Enters a user namespace before `main`, in a test binary of an ordinary
-/// user: its tests then run on threads, as fast as root's.
-///
-/// Write it once in a test binary, outside of any function. It needs no
-/// privilege; where it is refused, or where the process may make network
-/// namespaces anyway, it does nothing.
-///
-/// The price: the *whole* process is in the user namespace. Files of other
-/// users show as `nobody`'s, `chown` to others fails, set-user-ID programs
-/// such as `sudo` and `ping` stay unprivileged, and a crash of one test ends
-/// the binary, as it does under `#[test]`.
-///
-/// ```
-/// netns_test::enter_user_namespace!();
-/// # fn main() {}
-/// ```
-///
-/// It expands to an entry of `.init_array`, which is why a crate that
-/// `forbid`s `unsafe_code` cannot use it.
-///
-/// # References
-///
-/// `user_namespaces(7)`
-#[macro_export]
-macro_rules! enter_user_namespace {
-    () => {
-        #[cfg(target_os = "linux")]
-        const _: () = {
-            #[used]
-            #[allow(
-                unsafe_code,
-                reason = "names a section for a function that may run there"
-            )]
-            #[unsafe(link_section = ".init_array.00100")]
-            static ENTER: extern "C" fn() = $crate::__private::enter_user_namespace_before_main;
-        };
-    };
 }

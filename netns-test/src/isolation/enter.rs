@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::view::{self, Missing, Scope, Views};
 use crate::netns::{NetNs, NetNsId};
+use crate::report::note;
 use crate::sys::namespace::{self, Patience};
 use crate::sys::socket;
 
@@ -139,7 +140,7 @@ impl Surroundings {
         for missing in self.missing {
             match views {
                 Views::Off => {}
-                Views::Granted => eprintln!("netns-test: note: {missing}"),
+                Views::Granted => note::print(&missing),
                 Views::Demanded => return Err(missing.demanded()),
             }
         }

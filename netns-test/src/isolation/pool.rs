@@ -19,12 +19,12 @@ const AHEAD: usize = 2;
 
 #[derive(Debug, Default)]
 struct Pool {
-    shelf: Mutex<Shelf>,
+    stock: Mutex<Stock>,
     taken: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct Shelf {
+struct Stock {
     ready: Vec<NetNs>,
     worker: Worker,
 }
@@ -51,22 +51,22 @@ pub(crate) fn enter_a_ready_namespace() -> Option<NetNs> {
 
 impl Pool {
     fn take(&'static self) -> Option<NetNs> {
-        let mut state = self.shelf();
-        match state.worker {
-            Worker::Unneeded => state.worker = Worker::Expected,
+        let mut stock = self.lock();
+        match stock.worker {
+            Worker::Unneeded => stock.worker = Worker::Expected,
             Worker::Expected => {
                 let started = thread::Builder::new()
                     .name("netns-test pool".into())
                     .spawn(|| self.work());
-                state.worker = match started {
+                stock.worker = match started {
                     Ok(_) => Worker::Started,
                     Err(_) => Worker::Gone,
                 };
             }
             Worker::Started | Worker::Gone => {}
         }
-        let ready = state.ready.pop();
-        drop(state);
+        let ready = stock.ready.pop();
+        drop(stock);
         if ready.is_some() {
             self.taken.notify_one();
         }
@@ -85,25 +85,25 @@ impl Pool {
             let (Ok(ns), Ok(())) = (made, namespace::enter_net(parking.as_fd())) else {
                 return self.give_up();
             };
-            let mut state = self.shelf();
-            state.ready.push(ns);
-            while state.ready.len() >= AHEAD {
-                state = self
+            let mut stock = self.lock();
+            stock.ready.push(ns);
+            while stock.ready.len() >= AHEAD {
+                stock = self
                     .taken
-                    .wait(state)
+                    .wait(stock)
                     .unwrap_or_else(PoisonError::into_inner);
             }
         }
     }
 
     fn give_up(&self) {
-        let mut state = self.shelf();
-        state.worker = Worker::Gone;
-        state.ready.clear();
+        let mut stock = self.lock();
+        stock.worker = Worker::Gone;
+        stock.ready.clear();
     }
 
-    fn shelf(&self) -> MutexGuard<'_, Shelf> {
-        self.shelf.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Stock> {
+        self.stock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -10,25 +10,26 @@ use crate::isolation::enter::{self, Home, Surroundings};
 use crate::isolation::pool;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::NetNs;
-use crate::running::Running;
 use crate::sys::namespace::Patience;
 use crate::test::Test;
 
-/// Runs the body of `test` on a thread in a new network namespace. A panic of
-/// the body goes on in the caller, with its payload.
+/// Runs `body` on a thread in a new network namespace, as the body of `test`. A
+/// panic of it goes on in the caller, with its payload.
 ///
 /// # Errors
 ///
 /// The thread could not be started or could not enter; the body did not run.
-pub(crate) fn run(test: &'static Test) -> Result<ExitCode, Error> {
+pub(crate) fn run(
+    test: &'static Test,
+    body: impl FnOnce(&NetNs) -> ExitCode + Send + 'static,
+) -> Result<ExitCode, Error> {
     let home = Home::of_this_process();
     let views = Views::of(test.views);
     thread::Builder::new()
         .name(test.name().into())
         .spawn(move || {
             let ns = enter(home, views)?;
-            let _running = Running::note(test.name());
-            Ok((test.body)(&ns))
+            Ok(body(&ns))
         })
         .map_err(|error| {
             Error::new(ErrorKind::Process, "start a thread for the test").with_source(error)

@@ -1,8 +1,8 @@
 //! What to add to an error of one test, on a machine that refuses nothing to all of them.
 
-use crate::access::{Access, Route};
+use crate::answer::{Access, Route};
 use crate::error::Error;
-use crate::isolation::Isolation;
+use crate::setting::Isolation;
 
 /// A hint that only the access of this process allows to give.
 pub(crate) fn for_one_test(

@@ -7,7 +7,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::skip::say;
-use crate::access::Refusal;
+use crate::answer::Refusal;
 
 /// What became of the test.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -44,7 +44,7 @@ fn line(test: &str, outcome: Outcome, refusal: &Refusal) -> String {
         ("outcome", outcome),
         ("cause", &cause),
         ("step", refusal.step()),
-        ("answer", &refusal.answer()),
+        ("answer", refusal.answer()),
         ("because", refusal.because()),
     ];
     let members: Vec<_> = members

@@ -4,15 +4,21 @@ pub(crate) mod ended;
 mod github;
 pub(crate) mod hint;
 mod lines;
+pub(crate) mod note;
 mod refusal;
 mod skip;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::access::Refusal;
 use crate::access::policy::{self, Verdict};
+use crate::answer::Refusal;
 use crate::env;
 use crate::test::Test;
+
+/// Prints `text` where libtest captures what the test says.
+pub(crate) fn print(text: &str) {
+    eprint!("{text}");
+}
 
 /// Tells the user that the body of `test` did not run, and why: the whole
 /// message once per process, one line for each further test, or a skip.
@@ -33,12 +39,12 @@ pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
         return verdict;
     }
     if TOLD.swap(true, Ordering::Relaxed) {
-        eprint!("{}", refusal::line(name, refusal));
+        print(&refusal::line(name, refusal));
     } else {
-        eprint!("{}", refusal::whole(name, refusal));
+        print(&refusal::whole(name, refusal));
     }
     if let Verdict::FailAnyway(overruled_by) = verdict {
-        eprint!("{}", refusal::overruled(overruled_by));
+        print(&refusal::overruled(overruled_by));
     }
     lines::append(file, name, lines::Outcome::Failed, refusal);
     verdict

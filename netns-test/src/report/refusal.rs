@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::access::{Answer, Refusal, Remedy};
+use crate::answer::{Answer, Refusal, Remedy};
 
 /// All that is known, and what to do: printed once per process.
 pub(super) fn whole(test: &str, refusal: &Refusal) -> String {

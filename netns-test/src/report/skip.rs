@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{github, refusal};
-use crate::access::Refusal;
+use crate::answer::Refusal;
 use crate::sys::exit;
 
 static SKIPPED: AtomicUsize = AtomicUsize::new(0);

@@ -10,8 +10,7 @@
 //! `InstrProfilingFile.c` in LLVM's compiler-rt; "Source-based Code Coverage"
 //! in the manual of Clang.
 
-use std::env;
-use std::ffi::{CString, c_char, c_int};
+use std::ffi::{CString, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 
 /// The address of a function of the profiling runtime, or null: a weak
@@ -50,8 +49,9 @@ macro_rules! weak {
 }
 
 /// Forgets what was counted before this process belonged to a test, and gives
-/// it a file of its own where the pattern asks for one a process.
-pub(crate) fn begin() {
+/// it a file of its own where `pattern`, the value of `LLVM_PROFILE_FILE`, asks
+/// for one a process.
+pub(crate) fn begin(pattern: Option<&OsStr>) {
     let reset = weak!("__llvm_profile_reset_counters");
     if reset.is_null() {
         return;
@@ -59,7 +59,7 @@ pub(crate) fn begin() {
     // SAFETY: this is `void __llvm_profile_reset_counters(void)`.
     let reset = unsafe { std::mem::transmute::<*const (), extern "C" fn()>(reset) };
     reset();
-    if let Some(pattern) = pattern_to_set() {
+    if let Some(pattern) = pattern.and_then(|pattern| respell(pattern.as_bytes())) {
         let set = weak!("__llvm_profile_set_filename");
         if !set.is_null() {
             // SAFETY: this is `void __llvm_profile_set_filename(const char *)`.
@@ -86,11 +86,6 @@ pub(crate) fn write() {
 /// The pattern of the file's name, spelt so that the runtime expands it again
 /// for this process. With `%m` it merges into one file under a lock, whoever
 /// writes, and needs no other name.
-fn pattern_to_set() -> Option<CString> {
-    let pattern = env::var_os("LLVM_PROFILE_FILE")?;
-    respell(pattern.as_bytes())
-}
-
 fn respell(pattern: &[u8]) -> Option<CString> {
     let specifiers = pattern
         .split(|byte| *byte == b'%')

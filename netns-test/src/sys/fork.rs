@@ -42,7 +42,7 @@ impl Alone {
     }
 
     /// Makes a copy of this process: `None` in the copy.
-    #[expect(clippy::unused_self, reason = "the proof is what makes it safe")]
+    #[expect(clippy::unused_self, reason = "it is the proof")]
     pub(crate) fn fork(&self) -> io::Result<Option<Pid>> {
         // SAFETY: `self` proves that no other thread runs, so none holds a lock.
         match unsafe { fork() }? {
@@ -52,7 +52,7 @@ impl Alone {
     }
 
     /// Removes a variable of this process's environment.
-    #[expect(clippy::unused_self, reason = "the proof is what makes it safe")]
+    #[expect(clippy::unused_self, reason = "it is the proof")]
     pub(crate) fn remove_variable(&self, name: &str) {
         // SAFETY: `self` proves that no other thread runs, so none uses the environment.
         unsafe { std::env::remove_var(name) };

@@ -3,6 +3,7 @@
 use std::ffi::c_int;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::process::Child;
 
 use nix::unistd::Pid;
 
@@ -10,6 +11,11 @@ use nix::unistd::Pid;
 pub(crate) fn exit_now(status: c_int) -> ! {
     // SAFETY: `_exit` has no precondition.
     unsafe { libc::_exit(status) }
+}
+
+/// The number of a child that has not been waited for.
+pub(crate) fn number(child: &Child) -> Pid {
+    Pid::from_raw(libc::pid_t::try_from(child.id()).expect("the kernel's numbers are `pid_t`s"))
 }
 
 /// A descriptor that becomes readable when process `pid` ends.

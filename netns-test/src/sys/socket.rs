@@ -34,7 +34,7 @@ pub(crate) fn loopback_up() -> io::Result<OwnedFd> {
     // SAFETY: all-zero bytes are a valid `ifreq`: integers, bytes and a null pointer.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
-        *to = libc::c_char::try_from(*from).expect("ASCII");
+        *to = libc::c_char::from_ne_bytes([*from]);
     }
     interface_flags(&socket, libc::SIOCGIFFLAGS, &mut request)?;
     let up = libc::c_short::try_from(libc::IFF_UP).expect("IFF_UP is 1");

@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::process::ExitCode;
 use std::thread;
 
+use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::{self, Home, Surroundings};
 use crate::isolation::process::message::{Outcome, Request, send_outcome};
@@ -48,10 +49,8 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         stderr,
         ..
     } = request;
-    coverage::begin();
-    let spoken = speak_through(&stdout, &stderr);
-    drop((stdout, stderr));
-    let outcome = match spoken {
+    coverage::begin(env::profile_pattern().as_deref());
+    let outcome = match speak_through(stdout, stderr) {
         Ok(()) => run(name, body, views, prepared),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
@@ -63,9 +62,11 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
 }
 
 /// Makes the two descriptors this process's stdout and stderr.
-fn speak_through(stdout: &OwnedFd, stderr: &OwnedFd) -> io::Result<()> {
-    process::replace_descriptor(stdout.as_fd(), 1)?;
-    process::replace_descriptor(stderr.as_fd(), 2)
+fn speak_through(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<()> {
+    for (stream, number) in [(stdout, 1), (stderr, 2)] {
+        process::replace_descriptor(stream.as_fd(), number)?;
+    }
+    Ok(())
 }
 
 fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Error>) -> Outcome {

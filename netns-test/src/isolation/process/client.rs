@@ -12,14 +12,13 @@ use std::time::Duration;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{Signal, killpg};
-use nix::unistd::Pid;
 
-use crate::env;
+use crate::env::{self, Role};
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
+use crate::isolation::process::Ended;
 use crate::isolation::process::message::{Outcome, READY, Report, Reports, Request};
 use crate::isolation::process::output::{Forward, Output};
-use crate::isolation::process::{Ended, Role};
 use crate::isolation::view::Views;
 use crate::sys::capability::{self, NET_ADMIN, SYS_ADMIN};
 use crate::sys::exec::{self, Birth};
@@ -148,7 +147,7 @@ fn start_server(test: &'static Test, user: bool) -> Result<Option<Server>, Error
     };
     for name in names(test) {
         let (requests, child) = start(&name, Role::Server, birth)?;
-        let pidfd = process::pidfd_open(pid_of(&child))
+        let pidfd = process::pidfd_open(process::number(&child))
             .map_err(|error| Error::system("pidfd_open", error))?;
         let server = Server {
             requests,
@@ -268,7 +267,7 @@ fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last,
     let failed = |error| Error::system("wait for the test's process", error);
     let mut waiting = Waiting::new()?;
     let (requests, mut child) = start(name, Role::OneTest, birth)?;
-    let pidfd = process::pidfd_open(pid_of(&child)).map_err(failed)?;
+    let pidfd = process::pidfd_open(process::number(&child)).map_err(failed)?;
     let last = match waiting.send(requests.as_fd(), test, 0) {
         // It has ended before it was asked; how is seen below.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
@@ -293,12 +292,8 @@ fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last,
 /// Ends what is left of a child's process group, then buries the child.
 fn end_group(child: &mut Child) -> io::Result<ExitStatus> {
     // A child that has ended by itself keeps its own status; the signal comes too late for it.
-    let _ = killpg(pid_of(child), Signal::SIGKILL);
+    let _ = killpg(process::number(child), Signal::SIGKILL);
     child.wait()
-}
-
-fn pid_of(child: &Child) -> Pid {
-    Pid::from_raw(i32::try_from(child.id()).expect("a process number is an int"))
 }
 
 fn ended(outcome: Outcome) -> Result<Ended, Error> {

@@ -31,7 +31,7 @@ use std::os::fd::AsFd;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use crate::env;
+use crate::env::{self, Role};
 use crate::isolation::process::child::Net;
 use crate::isolation::process::message::{Request, send_started};
 use crate::sys::fork::Alone;
@@ -54,15 +54,6 @@ pub(crate) enum Ended {
     Died(ExitStatus),
     /// The fork server ended, and the process with it.
     Orphaned,
-}
-
-/// What a process that was started for this purpose is to do.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Role {
-    /// Fork a process for each request.
-    Server,
-    /// Run one test itself.
-    OneTest,
 }
 
 /// Does not return in a process that was started to serve; does nothing in any other.

@@ -1,7 +1,5 @@
 //! A refusal as data.
 
-use nix::errno::Errno;
-
 /// Why this process can't have network namespaces: which system call was
 /// refused, who answered, what that means, and what would mend it.
 ///
@@ -12,7 +10,8 @@ use nix::errno::Errno;
 #[non_exhaustive]
 pub struct Refusal {
     pub(crate) step: &'static str,
-    pub(crate) errno: Option<Errno>,
+    pub(crate) errno: Option<i32>,
+    pub(crate) answer: String,
     pub(crate) answered_by: Answer,
     pub(crate) cause: Cause,
     pub(crate) because: String,
@@ -33,17 +32,13 @@ impl Refusal {
     ///
     /// errno(3)
     pub fn errno(&self) -> Option<i32> {
-        self.errno.map(|errno| errno as i32)
+        self.errno
     }
 
     /// The name of [`errno`](Self::errno), as in `EPERM`; `SIGSYS` where the
     /// call ended the process.
-    pub fn answer(&self) -> String {
-        match (self.errno, self.cause) {
-            (Some(errno), _) => format!("{errno:?}"),
-            (None, Cause::SeccompKill) => "SIGSYS".into(),
-            (None, _) => "no answer".into(),
-        }
+    pub fn answer(&self) -> &str {
+        &self.answer
     }
 
     /// Who gave that answer.
@@ -159,6 +154,8 @@ pub enum Cause {
     ProcAbsent,
     /// Neither `/proc` nor socket cookies can prove that a thread is in a new namespace.
     Unprovable,
+    /// This is not Linux, and only Linux has network namespaces.
+    NotLinux,
     /// None of the known ones.
     Unknown,
 }

@@ -1,14 +1,13 @@
 //! What a test has to do without although it can run.
 
-use nix::errno::Errno;
-
 /// A thing that this machine refuses to a test that runs.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Limitation {
     pub(crate) lacking: Lacking,
     pub(crate) step: &'static str,
-    pub(crate) errno: Errno,
+    pub(crate) errno: i32,
+    pub(crate) hint: Option<&'static str>,
 }
 
 /// What is lacking.
@@ -48,7 +47,7 @@ impl Limitation {
     ///
     /// errno(3)
     pub fn errno(&self) -> i32 {
-        self.errno as i32
+        self.errno
     }
 
     /// What that means for a test, in a sentence.
@@ -67,18 +66,6 @@ impl Limitation {
 
     /// What to do about it, if there is something.
     pub fn hint(&self) -> Option<&'static str> {
-        match (self.lacking, self.errno) {
-            (Lacking::Ids, Errno::EPERM) => Some("give the process CAP_SETFCAP"),
-            (Lacking::Sysctl | Lacking::Sysfs, Errno::EROFS | Errno::EPERM) => {
-                Some("in a container: `--security-opt systempaths=unconfined`, or `--privileged`")
-            }
-            (Lacking::Mounts | Lacking::ProcNet | Lacking::Sysfs, Errno::EACCES) => Some(
-                "Docker's AppArmor profile denies mounts: `--security-opt apparmor=unconfined`",
-            ),
-            (Lacking::Netlink, Errno::EAFNOSUPPORT) => {
-                Some("in a systemd unit: add AF_NETLINK to `RestrictAddressFamilies=`")
-            }
-            _ => None,
-        }
+        self.hint
     }
 }

@@ -1,0 +1,139 @@
+//! What other systems have in place of the modules of these names: all that a
+//! user and an expansion can name is there and compiles, and no namespace can
+//! be made. The tests themselves are ignored, with the reason.
+
+pub(crate) mod access {
+    use std::env::consts;
+    use std::sync::OnceLock;
+
+    use crate::answer::{Access, Answer, Cause, Refusal, Remedy};
+
+    /// What this process may do: nothing, since network namespaces are a feature of Linux.
+    pub fn access() -> &'static Access {
+        static ACCESS: OnceLock<Access> = OnceLock::new();
+        ACCESS.get_or_init(|| Access {
+            verdict: Err(Box::new(refusal())),
+            limitations: Vec::new(),
+        })
+    }
+
+    fn refusal() -> Refusal {
+        Refusal {
+            step: "unshare(CLONE_NEWNET)",
+            errno: None,
+            answer: "no answer".into(),
+            answered_by: Answer::Unknown,
+            cause: Cause::NotLinux,
+            because: format!(
+                "only Linux has network namespaces, and this is {}",
+                consts::OS
+            ),
+            evidence: Vec::new(),
+            remedies: vec![Remedy {
+                what: "in a container of Linux",
+                commands: vec![
+                    "docker run --cap-add SYS_ADMIN --cap-add NET_ADMIN \
+                     --volume \"$PWD:/src\" --workdir /src rust cargo test"
+                        .into(),
+                ],
+            }],
+            notes: Vec::new(),
+        }
+    }
+}
+
+pub(crate) mod isolation {
+    pub(crate) mod before_main {
+        /// Does nothing.
+        pub extern "C" fn enter_user_namespace_before_main() {}
+    }
+}
+
+pub(crate) mod lifecycle {
+    use std::process::ExitCode;
+
+    use crate::test::Test;
+
+    /// Fails the test, which only those see who force ignored tests to run.
+    ///
+    /// # Panics
+    ///
+    /// Always, unless the test is `#[should_panic]`: that one fails by returning.
+    pub fn run(test: &'static Test) -> ExitCode {
+        let why = format!("`{}` did not run: netns tests need Linux", test.name());
+        assert!(test.should_panic, "{why}");
+        eprintln!("netns-test: {why}");
+        ExitCode::SUCCESS
+    }
+}
+
+pub(crate) mod netns {
+    use std::convert::Infallible;
+    use std::fmt;
+
+    use crate::error::Error;
+
+    /// A network namespace; on this system there is none.
+    #[derive(Debug)]
+    pub struct NetNs {
+        never: Infallible,
+    }
+
+    /// What tells one living network namespace from another.
+    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    pub struct NetNsId {
+        never: Infallible,
+    }
+
+    /// A network interface as a namespace lists it.
+    #[derive(Clone, Debug, Eq, PartialEq)]
+    pub struct Link {
+        never: Infallible,
+    }
+
+    impl NetNs {
+        /// Which namespace this is, among those that live now.
+        pub fn id(&self) -> NetNsId {
+            match self.never {}
+        }
+
+        /// The kernel's cookie for this namespace.
+        pub fn cookie(&self) -> u64 {
+            match self.never {}
+        }
+
+        /// The interfaces of this namespace.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub fn links(&self) -> Result<Vec<Link>, Error> {
+            match self.never {}
+        }
+    }
+
+    #[cfg(unix)]
+    impl std::os::fd::AsFd for NetNs {
+        fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+            match self.never {}
+        }
+    }
+
+    impl fmt::Display for NetNsId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match self.never {}
+        }
+    }
+
+    impl Link {
+        /// The interface's number in its namespace.
+        pub fn index(&self) -> u32 {
+            match self.never {}
+        }
+
+        /// The interface's name.
+        pub fn name(&self) -> &str {
+            match self.never {}
+        }
+    }
+}

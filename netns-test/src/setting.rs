@@ -1,0 +1,22 @@
+//! What a user chooses: the words of the attribute, of the builder and of the environment.
+
+/// Where the body of a test runs.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Isolation {
+    /// On a thread where this process may create network namespaces, else in a process.
+    #[default]
+    Auto,
+    /// On a fresh thread of this process. Needs `CAP_SYS_ADMIN` and `CAP_NET_ADMIN`.
+    Thread,
+    /// In a process of its own: also a crash is that test's failure only.
+    Process,
+}
+
+/// What `if_unsupported = "…"` asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum IfUnsupported {
+    /// The test fails, with the reason and the remedy.
+    Fail,
+    /// The test does not run, and says so; under `CI` it fails all the same.
+    Skip,
+}
