@@ -1,4 +1,72 @@
 //! A network of its own for every test.
+//!
+//! [`#[netns_test]`](macro@netns_test) makes a test of a function and runs its
+//! body in a fresh Linux network namespace. `lo` is up, and nothing else is
+//! there: every port is free, all tests run at once, and nothing outside can be
+//! reached. As root the body runs on a thread; as an ordinary user in a process
+//! of its own, inside a user namespace.
+//!
+//! ```
+//! use std::net::{TcpListener, TcpStream};
+//!
+//! use netns_test::netns_test;
+//!
+//! #[netns_test]
+//! fn one_server_on_the_real_port() -> std::io::Result<()> {
+//!     let server = TcpListener::bind("127.0.0.1:80")?;
+//!     let client = TcpStream::connect("127.0.0.1:80")?;
+//!     assert_eq!(server.accept()?.1, client.local_addr()?);
+//!     Ok(())
+//! }
+//!
+//! #[netns_test]
+//! fn another_one_at_the_same_time() -> std::io::Result<()> {
+//!     TcpListener::bind("127.0.0.1:80").map(drop)
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! - Start with the attribute, [`macro@netns_test`]: what it takes, what a test
+//!   can return, and how it stands together with `#[tokio::test]`, `#[rstest]`
+//!   and others.
+//! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
+//!   parameter. [`Link`] and [`NetNsId`] come from it.
+//! - [`Isolation`] says where bodies run: on threads or in processes.
+//! - [`enter_user_namespace!`] puts the tests of an ordinary user on threads, too.
+//! - [`access()`] tells whether namespaces can be had here, and if not, why
+//!   and what helps: [`Refusal`], [`Cause`], [`Remedy`]; and what a test has to do
+//!   without although it runs: [`Limitation`].
+//! - [`Error`] is what the handle's methods return.
+//!
+//! # Features
+//!
+//! - `tokio`: a bare `async fn`, on a runtime that is built inside of the namespace.
+//!
+//! # Environment
+//!
+//! | variable | |
+//! |---|---|
+//! | `NETNS_TEST` | `require`: never skip; `skip`: skip, visibly, where namespaces are refused |
+//! | `NETNS_TEST_ISOLATION` | `auto`, `thread`, `process`: beats what the tests say |
+//! | `NETNS_TEST_REPORT` | a file that gets a JSON line for each test that was refused a namespace |
+//! | `CI` | if set, and neither empty, `0` nor `false`: `if_unsupported = "skip"` does not skip |
+//!
+//! # Hazards
+//!
+//! - Only the network is isolated: not files, Unix sockets with a path, process
+//!   ids, nor clocks.
+//! - On a thread, a crash of the body ends the test binary, as under `#[test]`.
+//! - On a thread, a runtime in a `static` keeps its threads in the namespace of
+//!   the test that used it first. Ask for `isolation = "process"`.
+//! - In a process, standard input is null, and what the body leaves running is
+//!   killed.
+//! - In the user namespace of an ordinary user's test, set-user-ID programs stay
+//!   unprivileged.
+//! - There is no timeout.
+//! - A skipped test counts as passed.
+//!
+//! The README has them in full, and the lines that CI services and containers need.
 
 #![cfg_attr(
     not(target_os = "linux"),
@@ -44,6 +112,8 @@ pub use access::access;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
 pub use error::{Error, ErrorKind};
 pub use netns::{Link, NetNs, NetNsId};
+/// # Examples
+///
 /// ```
 /// use std::net::TcpListener;
 ///
@@ -67,6 +137,5 @@ pub use netns::{Link, NetNs, NetNsId};
 ///     Ok(())
 /// }
 /// ```
-///
 pub use netns_test_macros::netns_test;
 pub use setting::Isolation;

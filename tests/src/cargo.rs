@@ -21,8 +21,21 @@ pub enum Runner {
 }
 
 impl Runner {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::CargoTest, Self::OneThread, Self::Nextest];
+    /// All that are installed. Under `CI` that is all: a nextest that is missing is an error there.
+    pub fn installed() -> Vec<Self> {
+        let mut runners = vec![Self::CargoTest, Self::OneThread];
+        if env::var_os("CI").is_some() || is_nextest_installed() {
+            runners.push(Self::Nextest);
+        } else {
+            println!("cargo-nextest is not installed: nothing is run by it");
+        }
+        runners
+    }
+}
+
+fn is_nextest_installed() -> bool {
+    let version = cargo().args(["nextest", "--version"]).output();
+    version.is_ok_and(|output| output.status.success())
 }
 
 /// As whom they run.

@@ -18,6 +18,11 @@ pub mod rerun;
 #[cfg(target_os = "linux")]
 pub mod state;
 
+/// The README's code compiles. It is not in the package of `netns-test`, so it is read from here.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
 #[cfg(test)]
 mod tests {
     use netns_test::{NetNs, netns_test};

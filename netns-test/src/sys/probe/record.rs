@@ -32,9 +32,9 @@ pub(crate) enum Step {
     Restart,
     /// `unshare(0)`, which the kernel always grants.
     TellNothing,
-    /// `unshare(CLONE_NEWUSER)` made invalid; see [`tell`].
+    /// `unshare(CLONE_NEWUSER)` made invalid; see [`tell`](super::tell).
     TellUser,
-    /// `unshare(CLONE_NEWNET)` made invalid; see [`tell`].
+    /// `unshare(CLONE_NEWNET)` made invalid; see [`tell`](super::tell).
     TellNet,
     /// Not refused but counted: the threads of the child.
     Threads,
