@@ -1,11 +1,13 @@
 //! Starts this executable again, in namespaces that are made between fork and exec.
 
 use std::ffi::{OsString, c_int};
+use std::fmt;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::socket::{SockType, getsockopt, sockopt};
 use nix::unistd::{Pid, getppid, pipe2, setpgid};
@@ -31,6 +33,32 @@ pub(crate) struct Refused {
     pub(crate) error: io::Error,
 }
 
+/// A file of the user namespace that could not be written: the process is the
+/// overflow user in there.
+#[derive(Clone, Debug)]
+pub(crate) struct Unmapped {
+    pub(crate) file: &'static str,
+    pub(crate) errno: Errno,
+}
+
+impl fmt::Display for Unmapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, errno } = self;
+        write!(
+            f,
+            "the test runs as the overflow user (65534), whoever started it: `{file}`: {}",
+            io::Error::from(*errno)
+        )
+    }
+}
+
+/// The files of [`Unmapped`], by the number with which the child names them.
+const FILES: [&str; 3] = [
+    "/proc/self/setgroups",
+    "/proc/self/uid_map",
+    "/proc/self/gid_map",
+];
+
 /// The steps, by the number with which the child names them.
 const STEPS: [&str; 6] = [
     "setpgid(0, 0)",
@@ -52,9 +80,9 @@ pub(crate) fn start(
     unset: &[&str],
     channel: BorrowedFd<'_>,
     birth: Birth,
-) -> Result<Child, Refused> {
+) -> Result<(Child, Option<Unmapped>), Refused> {
     let system = |step| move |error: io::Error| Refused { step, error };
-    let (mut report, refusals) = pipe2(OFlag::O_CLOEXEC)
+    let (mut report, records) = pipe2(OFlag::O_CLOEXEC | OFlag::O_NONBLOCK)
         .map(|(read, write)| (std::fs::File::from(read), write))
         .map_err(|errno| system("pipe2")(errno.into()))?;
     let map = IdentityMap::of_this_process();
@@ -77,37 +105,61 @@ pub(crate) fn start(
     for variable in unset {
         command.env_remove(variable);
     }
-    let refusals_fd = refusals.as_raw_fd();
+    let records_fd = records.as_raw_fd();
+    let tell = move |record: Record| {
+        // SAFETY: `record` lives through the call; the descriptor is this process's copy of
+        // the pipe's write end, which the parent keeps open until the child is gone or execs.
+        unsafe { libc::write(records_fd, record.as_ptr().cast(), record.len()) };
+    };
     let steps = move || {
-        be_born(&map, channel, parent, birth).map_err(|(step, error)| {
-            let errno = error.raw_os_error().unwrap_or(0).to_ne_bytes();
-            let record = [step, errno[0], errno[1], errno[2], errno[3]];
-            // SAFETY: `record` lives through the call; the descriptor is this process's copy of
-            // the pipe's write end, which the parent keeps open until the child is gone or execs.
-            unsafe { libc::write(refusals_fd, record.as_ptr().cast(), record.len()) };
+        be_born(&map, channel, parent, birth, &tell).map_err(|(step, error)| {
+            tell(record(STEP, step, error.raw_os_error().unwrap_or(0)));
             error
         })
     };
-    // SAFETY: `be_born` and the closure make system calls and move bytes on the stack:
+    // SAFETY: `be_born` and the closures make system calls and move bytes on the stack:
     // no allocation, no lock, no panic.
     unsafe { command.pre_exec(steps) };
     let started = command.spawn();
-    drop(refusals);
-    started.map_err(|error| {
-        let mut record = [0; 5];
-        match report.read_exact(&mut record) {
-            Ok(()) => Refused {
-                step: STEPS[usize::from(record[0])],
-                error: io::Error::from_raw_os_error(c_int::from_ne_bytes([
-                    record[1], record[2], record[3], record[4],
-                ])),
-            },
-            Err(_) => Refused {
-                step: "start `/proc/self/exe` again",
-                error,
-            },
+    drop(records);
+    let mut unmapped = None;
+    let mut refused = None;
+    // Without waiting: all was written before execve, or before the child ended.
+    let mut told: Record = [0; size_of::<Record>()];
+    while report.read_exact(&mut told).is_ok() {
+        let [kind, index, errno @ ..] = told;
+        let errno = c_int::from_ne_bytes(errno);
+        if kind == FILE {
+            unmapped = Some(Unmapped {
+                file: FILES[usize::from(index)],
+                errno: Errno::from_raw(errno),
+            });
+        } else {
+            refused = Some(Refused {
+                step: STEPS[usize::from(index)],
+                error: io::Error::from_raw_os_error(errno),
+            });
         }
-    })
+    }
+    match started {
+        Ok(child) => Ok((child, unmapped)),
+        Err(error) => Err(refused.unwrap_or(Refused {
+            step: "start `/proc/self/exe` again",
+            error,
+        })),
+    }
+}
+
+/// What the child tells before execve: what kind of thing, which one, and the errno.
+type Record = [u8; 6];
+/// A record about one of [`STEPS`]: the child ends.
+const STEP: u8 = 0;
+/// A record about one of [`FILES`]: the child goes on.
+const FILE: u8 = 1;
+
+fn record(kind: u8, index: u8, errno: c_int) -> Record {
+    let [a, b, c, d] = errno.to_ne_bytes();
+    [kind, index, a, b, c, d]
 }
 
 /// What happens in the child between fork and exec. Must not allocate.
@@ -116,13 +168,21 @@ fn be_born(
     channel: c_int,
     parent: Pid,
     birth: Birth,
+    tell: &impl Fn(Record),
 ) -> Result<(), (u8, io::Error)> {
     let here = Pid::from_raw(0);
     setpgid(here, here).map_err(|errno| (0, errno.into()))?;
     if birth.user {
         user::unshare_user().map_err(|error| (1, error))?;
         // Without maps the process still has every capability in its namespace.
-        let _ = map.write();
+        let mapped = map.write();
+        let written = [mapped.setgroups, mapped.uid_map, mapped.gid_map];
+        for (index, written) in (0..).zip(written) {
+            if let Err(errno) = written {
+                tell(record(FILE, index, errno as c_int));
+                break;
+            }
+        }
         capability::keep_capabilities_across_exec().map_err(|error| (2, error))?;
     }
     if birth.net {

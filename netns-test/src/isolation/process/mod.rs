@@ -22,9 +22,12 @@
 
 mod child;
 mod client;
+mod handle;
 mod message;
 mod output;
 mod server;
+mod start;
+mod waiting;
 
 use std::io::{self, Write};
 use std::os::fd::AsFd;

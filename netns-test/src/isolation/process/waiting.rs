@@ -1,0 +1,122 @@
+//! Waiting for a test that runs in another process.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::env;
+use crate::error::Error;
+use crate::isolation::enter::Home;
+use crate::isolation::process::message::{Outcome, Report, Reports, Request};
+use crate::isolation::process::output::{Forward, Output};
+use crate::isolation::view::Views;
+use crate::sys::channel;
+use crate::test::Test;
+
+/// The last that was heard of a test's process.
+#[derive(Debug)]
+pub(super) enum Last {
+    Outcome(Outcome),
+    Status(ExitStatus),
+    Nothing { started: bool },
+}
+
+/// A test that runs elsewhere, seen from here.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    reports: Reports,
+    /// The other side's ends, until they are sent.
+    result: Option<OwnedFd>,
+    output: Option<Output>,
+}
+
+impl Waiting {
+    pub(super) fn new() -> Result<Self, Error> {
+        let (mine, theirs) =
+            channel::pair().map_err(|error| Error::system("make a socket pair", error))?;
+        let output = Output::new(env::output_is_captured())
+            .map_err(|error| Error::system("make a pipe for the test's output", error))?;
+        Ok(Self {
+            reports: Reports::new(mine),
+            result: Some(theirs),
+            output: Some(output),
+        })
+    }
+
+    /// Sends the request, and closes this side's copies of what went with it:
+    /// an end that nobody holds is then seen as such.
+    pub(super) fn send(
+        &mut self,
+        to: BorrowedFd<'_>,
+        test: &Test,
+        distance: u64,
+    ) -> io::Result<()> {
+        let result = self.result.take().expect("a request is sent once");
+        let (stdout, stderr) = (io::stdout(), io::stderr());
+        let streams = match &self.output {
+            Some(Output::Captured { write, .. }) => [write.as_fd(), write.as_fd()],
+            _ => [stdout.as_fd(), stderr.as_fd()],
+        };
+        Request::send(
+            to,
+            test.name(),
+            distance,
+            Views::of(test.views),
+            Home::of_this_process(),
+            [result.as_fd(), streams[0], streams[1]],
+        )
+    }
+
+    /// Forwards output until there is an outcome, or nobody who could send one.
+    /// `death` becomes readable when the process that runs or forks the test ends.
+    pub(super) fn wait(mut self, death: BorrowedFd<'_>) -> io::Result<Last> {
+        let mut output = self.output.take().and_then(Output::into_reader);
+        let mut started = false;
+        let last = loop {
+            let mut fds = vec![readable(self.reports.as_fd()), readable(death)];
+            if let Some(output) = output.as_ref().filter(|output| output.is_open()) {
+                fds.push(readable(output.as_fd()));
+            }
+            wait_for(&mut fds, PollTimeout::NONE)?;
+            let dead = fds[1].any().unwrap_or(false);
+            if let Some(output) = &mut output {
+                output.forward()?;
+            }
+            match self.reports.next() {
+                Ok(Some(Report::Started)) => started = true,
+                Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
+                Ok(Some(Report::Status(status))) => {
+                    break Last::Status(ExitStatus::from_raw(status));
+                }
+                Ok(None) => break Last::Nothing { started },
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if dead {
+                        break Last::Nothing { started };
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        };
+        if let Some(output) = &mut output {
+            Forward::finish(output)?;
+        }
+        Ok(last)
+    }
+}
+
+pub(super) fn readable(fd: BorrowedFd<'_>) -> PollFd<'_> {
+    PollFd::new(fd, PollFlags::POLLIN)
+}
+
+pub(super) fn wait_for(fds: &mut [PollFd<'_>], timeout: PollTimeout) -> io::Result<i32> {
+    loop {
+        match poll(fds, timeout) {
+            Err(Errno::EINTR) => {}
+            ready => return Ok(ready?),
+        }
+    }
+}
