@@ -53,8 +53,8 @@ pub struct Link {
 }
 
 impl NetNs {
-    /// The calling thread's namespace.
-    pub(crate) fn of_this_thread() -> Result<Self, Error> {
+    /// The calling thread's namespace, in which `socket` was made.
+    pub(crate) fn of_this_thread(socket: &OwnedFd) -> Result<Self, Error> {
         let fd = namespace::open_current_net()
             .map_err(|error| Error::system("open `/proc/thread-self/ns/net`", error))?;
         let (device, inode) = namespace::identify(fd.as_fd())
@@ -62,7 +62,7 @@ impl NetNs {
         Ok(Self {
             fd,
             id: NetNsId { device, inode },
-            cookie: namespace::current_net_cookie().ok(),
+            cookie: namespace::net_cookie_of(socket).ok(),
         })
     }
 

@@ -24,9 +24,18 @@ impl Home {
     /// The namespace of the thread that asks first, which must not have left it.
     pub(crate) fn of_this_process() -> Self {
         static HOME: OnceLock<Home> = OnceLock::new();
-        *HOME.get_or_init(|| Self {
-            id: NetNs::of_this_thread().ok().map(|ns| ns.id()),
-            cookie: namespace::current_net_cookie().ok(),
+        *HOME.get_or_init(|| {
+            let here = socket::udp4().ok().map(|udp| NetNs::of_this_thread(&udp));
+            match here {
+                Some(Ok(ns)) => Self {
+                    id: Some(ns.id()),
+                    cookie: ns.known_cookie(),
+                },
+                _ => Self {
+                    id: None,
+                    cookie: namespace::current_net_cookie().ok(),
+                },
+            }
         })
     }
 
@@ -81,13 +90,12 @@ impl Home {
 pub(crate) fn new_namespace(mut patience: Patience) -> Result<NetNs, Error> {
     namespace::unshare_net_within(&mut patience)
         .map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
-    bring_loopback_up()?;
-    NetNs::of_this_thread()
+    make_usable()
 }
 
-/// Sets `lo` up and makes sure that 127.0.0.1 and, where the kernel has IPv6,
-/// `::1` can be reached.
-pub(crate) fn bring_loopback_up() -> Result<(), Error> {
+/// Sets `lo` up in the calling thread's namespace and makes sure that
+/// 127.0.0.1 and, where the kernel has IPv6, `::1` can be reached.
+pub(crate) fn make_usable() -> Result<NetNs, Error> {
     let udp = socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
     socket::reach_loopback4(&udp)
         .map_err(|error| Error::system("reach 127.0.0.1 after setting `lo` up", error))?;
@@ -95,7 +103,7 @@ pub(crate) fn bring_loopback_up() -> Result<(), Error> {
         Err(error) if !is_without_ipv6(&error) => {
             Err(Error::system("reach ::1 after setting `lo` up", error))
         }
-        _ => Ok(()),
+        _ => NetNs::of_this_thread(&udp),
     }
 }
 

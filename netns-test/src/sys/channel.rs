@@ -9,8 +9,8 @@ use nix::sys::socket::{
     recvmsg, sendmsg, socketpair,
 };
 
-/// The longest message that is sent: far below a socket's send buffer.
-pub(crate) const LONGEST: usize = 32 * 1024;
+/// The longest message that is sent. A receiver reserves as much, so a page.
+pub(crate) const LONGEST: usize = 4096;
 /// The most descriptors that one message carries.
 const DESCRIPTORS: usize = 3;
 

@@ -112,7 +112,11 @@ pub(crate) fn identify(namespace: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
 ///
 /// socket(7), `SO_NETNS_COOKIE`.
 pub(crate) fn current_net_cookie() -> io::Result<u64> {
-    let socket = super::socket::udp4()?;
+    net_cookie_of(&super::socket::udp4()?)
+}
+
+/// The cookie of the network namespace in which `socket` was made.
+pub(crate) fn net_cookie_of(socket: &OwnedFd) -> io::Result<u64> {
     let mut cookie = 0_u64;
     let mut length = libc::socklen_t::try_from(size_of::<u64>()).expect("8 fits");
     // SAFETY: `cookie` and `length` live through the call, and `length` is the size of `cookie`.

@@ -28,23 +28,30 @@ fn udp(family: AddressFamily) -> io::Result<OwnedFd> {
 ///
 /// netdevice(7), `SIOCSIFFLAGS`. The kernel gives `lo` its addresses and
 /// routes while it comes up (`inetdev_event`, `addrconf_notify`), so they are
-/// there when the call returns.
+/// there when the call returns. gVisor has no such call, and `lo` is up there.
 pub(crate) fn loopback_up() -> io::Result<OwnedFd> {
     let socket = udp4()?;
+    let up = libc::c_short::try_from(libc::IFF_UP).expect("IFF_UP is 1");
+    let mut request = about_loopback();
+    request.ifr_ifru.ifru_flags = up;
+    interface_flags(&socket, libc::SIOCSIFFLAGS, &mut request).or_else(|error| {
+        let mut present = about_loopback();
+        interface_flags(&socket, libc::SIOCGIFFLAGS, &mut present)?;
+        // SAFETY: the kernel filled this member in just now; it is an integer, valid for any bytes.
+        let flags = unsafe { present.ifr_ifru.ifru_flags };
+        if flags & up == 0 { Err(error) } else { Ok(()) }
+    })?;
+    Ok(socket)
+}
+
+/// A request about the interface `lo`.
+fn about_loopback() -> libc::ifreq {
     // SAFETY: all-zero bytes are a valid `ifreq`: integers, bytes and a null pointer.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
     for (to, from) in request.ifr_name.iter_mut().zip(b"lo") {
         *to = libc::c_char::from_ne_bytes([*from]);
     }
-    interface_flags(&socket, libc::SIOCGIFFLAGS, &mut request)?;
-    let up = libc::c_short::try_from(libc::IFF_UP).expect("IFF_UP is 1");
-    // SAFETY: the kernel filled this member in just now; it is an integer, valid for any bytes.
-    let flags = unsafe { request.ifr_ifru.ifru_flags };
-    if flags & up == 0 {
-        request.ifr_ifru.ifru_flags = flags | up;
-        interface_flags(&socket, libc::SIOCSIFFLAGS, &mut request)?;
-    }
-    Ok(socket)
+    request
 }
 
 fn interface_flags(

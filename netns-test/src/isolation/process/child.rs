@@ -28,10 +28,7 @@ pub(super) enum Net {
 pub(super) fn prepare(home: Home, net: Net, views: Views) -> Result<Surroundings, Error> {
     let ns = match net {
         Net::Make => enter::new_namespace(Patience::new())?,
-        Net::Born => {
-            enter::bring_loopback_up()?;
-            NetNs::of_this_thread()?
-        }
+        Net::Born => enter::make_usable()?,
     };
     Surroundings::furnish(ns, home, views, Scope::Process)
 }

@@ -42,7 +42,10 @@ impl Request {
             Views::Demanded => 2,
         });
         bytes.extend_from_slice(&home.to_wire());
-        bytes.extend_from_slice(name.as_bytes());
+        // A name that does not fit is cut; it is for the thread, and for people.
+        let room = LONGEST - bytes.len();
+        let end = (0..=name.len().min(room)).rfind(|end| name.is_char_boundary(*end));
+        bytes.extend_from_slice(&name.as_bytes()[..end.unwrap_or(0)]);
         channel::send(to, &bytes, &descriptors)
     }
 

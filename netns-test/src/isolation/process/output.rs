@@ -6,6 +6,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::unistd::pipe2;
 
+/// How much is read at a time.
+const CHUNK: usize = 4096;
+
 /// Where a test's process writes to.
 #[derive(Debug)]
 pub(super) enum Output {
@@ -27,6 +30,7 @@ impl Output {
             read: Forward {
                 from: read.into(),
                 held: Vec::new(),
+                chunk: vec![0; CHUNK],
                 open: true,
             },
         })
@@ -48,17 +52,17 @@ pub(super) struct Forward {
     from: std::fs::File,
     /// The beginning of a character whose end has not come yet.
     held: Vec<u8>,
+    chunk: Vec<u8>,
     open: bool,
 }
 
 impl Forward {
     /// Prints what is there, and waits for nothing.
     pub(super) fn forward(&mut self) -> io::Result<()> {
-        let mut chunk = [0; 16 * 1024];
         while self.open {
-            match self.from.read(&mut chunk) {
+            match self.from.read(&mut self.chunk) {
                 Ok(0) => self.open = false,
-                Ok(length) => self.print(&chunk[..length]),
+                Ok(length) => self.print(length),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                 Err(error) => return Err(error),
@@ -80,8 +84,9 @@ impl Forward {
         self.open
     }
 
-    fn print(&mut self, bytes: &[u8]) {
-        self.held.extend_from_slice(bytes);
+    /// Prints the first bytes of the chunk, up to the last whole character.
+    fn print(&mut self, length: usize) {
+        self.held.extend_from_slice(&self.chunk[..length]);
         let whole = self.held.len() - unfinished(&self.held);
         let rest = self.held.split_off(whole);
         print!("{}", String::from_utf8_lossy(&self.held));

@@ -125,12 +125,15 @@ impl Server {
     }
 
     fn step(&mut self) -> io::Result<Next> {
-        let mut ready = self.wait(PollTimeout::ZERO)?;
-        if ready.is_empty() {
-            if self.wants_a_spare() {
-                return self.fork_spare();
-            }
-            ready = self.wait(PollTimeout::NONE)?;
+        let spare_wanted = self.wants_a_spare();
+        let patience = if spare_wanted {
+            PollTimeout::ZERO
+        } else {
+            PollTimeout::NONE
+        };
+        let ready = self.wait(patience)?;
+        if ready.is_empty() && spare_wanted {
+            return self.fork_spare();
         }
         if ready.contains(&Watched::Parent) {
             return Ok(Next::Stop);
