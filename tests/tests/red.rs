@@ -1,7 +1,8 @@
 //! A test that must fail, fails: under every runner, as every user, with the
 //! words of a plain `#[test]`.
 
-use netns_test_tests::cargo::{Runner, User, Verdict, run_fixture};
+use netns_test_tests::cargo::{Runner, User, Verdict, build_fixture, run_fixture, undisturbed};
+use netns_test_tests::state::{wait_until, with_argument};
 
 const RED: &str = include_str!("../red/red.rs");
 
@@ -187,7 +188,7 @@ const CRASHES: [(&str, &str, Option<&str>); 7] = [
 
 /// In processes of their own, a crash is that test's failure only.
 fn check_crashes_apart(runner: Runner, user: User) {
-    let report = run_fixture("crash-fixture", runner, user, &["--skip", "loops_for_ever"]);
+    let report = run_fixture("crash-fixture", runner, user, &["--skip", "loops"]);
     assert!(!report.success, "the runner says success\n{report}");
     for (test, how, _) in CRASHES {
         assert_eq!(report.verdicts(test), [Verdict::Failed], "{test}\n{report}");
@@ -239,6 +240,25 @@ fn check_crashes(runner: Runner, user: User) {
     } else {
         check_crashes_together(runner);
     }
+}
+
+/// A body that never ends is ended by whoever ends the test binary, and leaves nothing.
+fn check_loop_in_time(user: User) {
+    let binary = build_fixture("crash-fixture");
+    let mut words = user.wrapper().unwrap_or("env").split(' ');
+    let mut command = undisturbed(words.next().expect("a program"));
+    let finished = command
+        .args(words)
+        .envs(user.isolation())
+        .args(["timeout", "2"])
+        .arg(binary)
+        .args(["--exact", "loops_for_ever"])
+        .output()
+        .expect("coreutils' timeout");
+    assert_eq!(finished.status.code(), Some(124), "{user:?}: {finished:?}");
+    wait_until("all processes of the test are gone", || {
+        with_argument("loops_for_ever").is_empty()
+    });
 }
 
 /// A body that never ends is ended by nextest.
@@ -307,6 +327,7 @@ fn endless_tests_are_ended() {
     }
     for user in User::all() {
         println!("{user:?}");
+        check_loop_in_time(user);
         check_loop(user);
     }
 }
