@@ -121,7 +121,7 @@ fn choice<T: Copy>(variable: &str, known: &[(&str, T)]) -> Result<Option<T>, Err
     Err(Error::new(
         ErrorKind::Setting,
         format!(
-            "`{variable}={value}` is not known; known values: {}",
+            "read the settings: `{variable}={value}` is not known; known values: {}",
             words.join(", ")
         ),
     ))

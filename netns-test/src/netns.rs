@@ -54,8 +54,9 @@ pub struct Link {
 
 impl NetNs {
     /// The calling thread's namespace, in which `socket` was made.
-    pub(crate) fn of_this_thread(socket: &OwnedFd) -> Result<Self, Error> {
-        let fd = namespace::open_current_net()
+    pub(crate) fn of_this_thread(socket: BorrowedFd<'_>) -> Result<Self, Error> {
+        let fd = namespace::open_net_of(socket)
+            .or_else(|_| namespace::open_current_net())
             .map_err(|error| Error::system("open `/proc/thread-self/ns/net`", error))?;
         let (device, inode) = namespace::identify(fd.as_fd())
             .map_err(|error| Error::system("read the identity of a network namespace", error))?;

@@ -1,6 +1,7 @@
 //! From a new, dark namespace to one that a test can use.
 
 use std::io;
+use std::os::fd::AsFd;
 use std::sync::OnceLock;
 
 use crate::error::{Error, ErrorKind};
@@ -25,7 +26,9 @@ impl Home {
     pub(crate) fn of_this_process() -> Self {
         static HOME: OnceLock<Home> = OnceLock::new();
         *HOME.get_or_init(|| {
-            let here = socket::udp4().ok().map(|udp| NetNs::of_this_thread(&udp));
+            let here = socket::udp4()
+                .ok()
+                .map(|udp| NetNs::of_this_thread(udp.as_fd()));
             match here {
                 Some(Ok(ns)) => Self {
                     id: Some(ns.id()),
@@ -97,14 +100,15 @@ pub(crate) fn new_namespace(mut patience: Patience) -> Result<NetNs, Error> {
 /// 127.0.0.1 and, where the kernel has IPv6, `::1` can be reached.
 pub(crate) fn make_usable() -> Result<NetNs, Error> {
     let udp = socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
-    socket::reach_loopback4(&udp)
-        .map_err(|error| Error::system("reach 127.0.0.1 after setting `lo` up", error))?;
-    match socket::reach_loopback6() {
+    match udp.reach_loopback6() {
         Err(error) if !is_without_ipv6(&error) => {
-            Err(Error::system("reach ::1 after setting `lo` up", error))
+            return Err(Error::system("reach ::1 after setting `lo` up", error));
         }
-        _ => NetNs::of_this_thread(&udp),
+        _ => {}
     }
+    udp.reach_loopback4()
+        .map_err(|error| Error::system("reach 127.0.0.1 after setting `lo` up", error))?;
+    NetNs::of_this_thread(udp.as_fd())
 }
 
 /// The kernel has no IPv6 (`EAFNOSUPPORT`), or a new namespace starts with it

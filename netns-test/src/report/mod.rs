@@ -8,7 +8,7 @@ pub(crate) mod note;
 mod refusal;
 mod skip;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 use crate::access::policy::{self, Verdict};
 use crate::answer::Refusal;
@@ -23,7 +23,7 @@ pub(crate) fn print(text: &str) {
 /// Tells the user that the body of `test` did not run, and why: the whole
 /// message once per process, one line for each further test, or a skip.
 pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
-    static TOLD: AtomicBool = AtomicBool::new(false);
+    static FIRST: OnceLock<&str> = OnceLock::new();
     // A setting that can't be read has failed the test before.
     let settings = env::settings().ok();
     let verdict = policy::decide(
@@ -38,14 +38,15 @@ pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
         lines::append(file, name, lines::Outcome::Skipped, refusal);
         return verdict;
     }
-    if TOLD.swap(true, Ordering::Relaxed) {
-        print(&refusal::line(name, refusal));
-    } else {
-        print(&refusal::whole(name, refusal));
-    }
-    if let Verdict::FailAnyway(overruled_by) = verdict {
-        print(&refusal::overruled(overruled_by));
-    }
+    let overruled_by = match verdict {
+        Verdict::FailAnyway(by) => Some(by),
+        _ => None,
+    };
+    let message = match FIRST.set(name) {
+        Ok(()) => refusal::whole(name, refusal, overruled_by),
+        Err(_) => refusal::line(name, refusal, FIRST.get().unwrap_or(&name)),
+    };
+    print(&message);
     lines::append(file, name, lines::Outcome::Failed, refusal);
     verdict
 }

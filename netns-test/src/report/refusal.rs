@@ -5,21 +5,22 @@ use std::fmt::{self, Display, Formatter};
 use crate::answer::{Answer, Refusal, Remedy};
 
 /// All that is known, and what to do: printed once per process.
-pub(super) fn whole(test: &str, refusal: &Refusal) -> String {
-    Whole { test, refusal }.to_string()
+/// `overruled_by` is what decided against the skip that the test asked for.
+pub(super) fn whole(test: &str, refusal: &Refusal, overruled_by: Option<&str>) -> String {
+    let whole = Whole {
+        test,
+        refusal,
+        overruled_by,
+    };
+    whole.to_string()
 }
 
-/// One line, for every further test.
-pub(super) fn line(test: &str, refusal: &Refusal) -> String {
+/// One line, for every further test; the test `first` has the whole.
+pub(super) fn line(test: &str, refusal: &Refusal, first: &str) -> String {
     format!(
-        "netns-test: `{test}` did not run: {}; the first test that failed has the remedies\n",
+        "netns-test: `{test}` did not run: {}; what helps stands at `{first}`\n",
         gist(refusal)
     )
-}
-
-/// Why a test fails that asked to be skipped.
-pub(super) fn overruled(by: &str) -> String {
-    format!("  note:    `if_unsupported = \"skip\"` is overruled by {by}\n")
 }
 
 /// The refused call, its answer, and the cause.
@@ -46,11 +47,16 @@ impl Display for Refused<'_> {
 struct Whole<'refusal> {
     test: &'refusal str,
     refusal: &'refusal Refusal,
+    overruled_by: Option<&'refusal str>,
 }
 
 impl Display for Whole<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { test, refusal } = self;
+        let Self {
+            test,
+            refusal,
+            overruled_by,
+        } = self;
         writeln!(
             f,
             "netns-test: cannot create a network namespace, so `{test}` did not run."
@@ -69,6 +75,12 @@ impl Display for Whole<'_> {
         }
         for note in refusal.notes() {
             writeln!(f, "  note:    {note}")?;
+        }
+        if let Some(by) = overruled_by {
+            writeln!(
+                f,
+                "  note:    `if_unsupported = \"skip\"` is overruled by {by}"
+            )?;
         }
         writeln!(
             f,

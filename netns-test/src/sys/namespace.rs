@@ -70,25 +70,23 @@ pub(crate) fn enter_net(namespace: BorrowedFd<'_>) -> io::Result<()> {
     Ok(setns(namespace, CloneFlags::CLONE_NEWNET)?)
 }
 
-/// Opens the calling thread's network namespace.
-///
-/// `/proc/self/ns/net` would be the main thread's. Without `/proc`, a socket
-/// made here leads to the namespace, for a caller with `CAP_NET_ADMIN` in it.
+/// Opens the calling thread's network namespace. `/proc/self/ns/net` would be
+/// the main thread's.
 ///
 /// # References
 ///
-/// `network_namespaces(7)`; `SIOCGSKNS` in net/socket.c.
+/// `network_namespaces(7)`
 pub(crate) fn open_current_net() -> io::Result<OwnedFd> {
-    match File::open("/proc/thread-self/ns/net") {
-        Ok(file) => Ok(file.into()),
-        Err(error) => {
-            let socket = super::socket::udp4().map_err(|_| error)?;
-            namespace_of_socket(&socket)
-        }
-    }
+    File::open("/proc/thread-self/ns/net").map(Into::into)
 }
 
-fn namespace_of_socket(socket: &OwnedFd) -> io::Result<OwnedFd> {
+/// Opens the network namespace in which `socket` was made: without `/proc`, and
+/// faster, but only with `CAP_NET_ADMIN` in that namespace.
+///
+/// # References
+///
+/// `SIOCGSKNS` in net/socket.c
+pub(crate) fn open_net_of(socket: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     const SIOCGSKNS: libc::Ioctl = 0x894C;
     // SAFETY: the request takes no argument and `socket` is open for the call.
     let fd = unsafe { libc::ioctl(socket.as_raw_fd(), SIOCGSKNS) };
@@ -105,6 +103,12 @@ pub(crate) fn identify(namespace: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
     Ok((stat.st_dev, stat.st_ino))
 }
 
+/// The identity of the calling thread's network namespace, by either way.
+fn current_net_id() -> io::Result<(u64, u64)> {
+    let fd = open_current_net().or_else(|_| open_net_of(super::socket::udp4()?.as_fd()))?;
+    identify(fd.as_fd())
+}
+
 /// The cookie of the calling thread's network namespace: never used twice
 /// while the machine runs. Linux 5.14 and newer.
 ///
@@ -112,11 +116,11 @@ pub(crate) fn identify(namespace: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
 ///
 /// socket(7), `SO_NETNS_COOKIE`.
 pub(crate) fn current_net_cookie() -> io::Result<u64> {
-    net_cookie_of(&super::socket::udp4()?)
+    net_cookie_of(super::socket::udp4()?.as_fd())
 }
 
 /// The cookie of the network namespace in which `socket` was made.
-pub(crate) fn net_cookie_of(socket: &OwnedFd) -> io::Result<u64> {
+pub(crate) fn net_cookie_of(socket: BorrowedFd<'_>) -> io::Result<u64> {
     let mut cookie = 0_u64;
     let mut length = libc::socklen_t::try_from(size_of::<u64>()).expect("8 fits");
     // SAFETY: `cookie` and `length` live through the call, and `length` is the size of `cookie`.
@@ -147,7 +151,7 @@ impl Whereabouts {
     /// The calling thread's namespace now.
     pub(crate) fn now() -> Self {
         Self {
-            id: open_current_net().and_then(|fd| identify(fd.as_fd())).ok(),
+            id: current_net_id().ok(),
             cookie: current_net_cookie().ok(),
         }
     }

@@ -192,7 +192,8 @@ fn through_a_user_namespace(pen: &Pen<'_>, map: &IdentityMap, patience: &mut Pat
 }
 
 fn bring_loopback_up() -> io::Result<()> {
-    loopback::reach_loopback4(&loopback::loopback_up()?)
+    loopback::loopback_up()?;
+    loopback::reach_loopback4(&loopback::udp4()?)
 }
 
 /// Asks for `flag` in a way that the kernel always refuses with `EINVAL`,

@@ -1,8 +1,10 @@
 //! Sockets that configure and check loopback. Nothing here allocates.
 
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV6};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
+use nix::errno::Errno;
 use nix::sys::socket::{
     AddressFamily, SockFlag, SockType, SockaddrIn, SockaddrIn6, SockaddrLike, connect, socket,
 };
@@ -21,27 +23,79 @@ fn udp(family: AddressFamily) -> io::Result<OwnedFd> {
     )?)
 }
 
+/// One UDP socket for IPv4 and IPv6, where the kernel has both.
+#[derive(Debug)]
+pub(crate) struct Udp {
+    socket: OwnedFd,
+    both: bool,
+}
+
+impl Udp {
+    /// In the calling thread's network namespace.
+    pub(crate) fn new() -> io::Result<Self> {
+        match udp(AddressFamily::Inet6) {
+            Ok(socket) => Ok(Self { socket, both: true }),
+            Err(_) => Ok(Self {
+                socket: udp4()?,
+                both: false,
+            }),
+        }
+    }
+
+    /// Checks that there is a route to `::1`. To be called before
+    /// [`Udp::reach_loopback4`], since a socket that has spoken IPv4 speaks no IPv6.
+    ///
+    /// # Errors
+    ///
+    /// `EAFNOSUPPORT` if the kernel has no IPv6.
+    pub(crate) fn reach_loopback6(&self) -> io::Result<()> {
+        if !self.both {
+            return Err(Errno::EAFNOSUPPORT.into());
+        }
+        reach(&self.socket, &in6(Ipv6Addr::LOCALHOST))
+    }
+
+    /// Checks that there is a route to 127.0.0.1.
+    pub(crate) fn reach_loopback4(&self) -> io::Result<()> {
+        if self.both {
+            reach(&self.socket, &in6(Ipv4Addr::LOCALHOST.to_ipv6_mapped()))
+        } else {
+            reach_loopback4(&self.socket)
+        }
+    }
+}
+
+impl AsFd for Udp {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+fn in6(address: Ipv6Addr) -> SockaddrIn6 {
+    SocketAddrV6::new(address, DISCARD, 0, 0).into()
+}
+
 /// Sets `lo` up in the calling thread's network namespace, fine if it is up
-/// already. Returns the UDP socket that it used.
+/// already. Returns the socket that it used.
 ///
 /// # References
 ///
 /// netdevice(7), `SIOCSIFFLAGS`. The kernel gives `lo` its addresses and
 /// routes while it comes up (`inetdev_event`, `addrconf_notify`), so they are
 /// there when the call returns. gVisor has no such call, and `lo` is up there.
-pub(crate) fn loopback_up() -> io::Result<OwnedFd> {
-    let socket = udp4()?;
+pub(crate) fn loopback_up() -> io::Result<Udp> {
+    let udp = Udp::new()?;
     let up = libc::c_short::try_from(libc::IFF_UP).expect("IFF_UP is 1");
     let mut request = about_loopback();
     request.ifr_ifru.ifru_flags = up;
-    interface_flags(&socket, libc::SIOCSIFFLAGS, &mut request).or_else(|error| {
+    interface_flags(&udp.socket, libc::SIOCSIFFLAGS, &mut request).or_else(|error| {
         let mut present = about_loopback();
-        interface_flags(&socket, libc::SIOCGIFFLAGS, &mut present)?;
+        interface_flags(&udp.socket, libc::SIOCGIFFLAGS, &mut present)?;
         // SAFETY: the kernel filled this member in just now; it is an integer, valid for any bytes.
         let flags = unsafe { present.ifr_ifru.ifru_flags };
         if flags & up == 0 { Err(error) } else { Ok(()) }
     })?;
-    Ok(socket)
+    Ok(udp)
 }
 
 /// A request about the interface `lo`.
@@ -70,12 +124,6 @@ fn interface_flags(
 /// sends nothing.
 pub(crate) fn reach_loopback4(socket: &OwnedFd) -> io::Result<()> {
     reach(socket, &SockaddrIn::new(127, 0, 0, 1, DISCARD))
-}
-
-/// Checks that there is a route to `::1`: connecting a UDP socket sends nothing.
-pub(crate) fn reach_loopback6() -> io::Result<()> {
-    let address = std::net::SocketAddrV6::new(std::net::Ipv6Addr::LOCALHOST, DISCARD, 0, 0);
-    reach(&udp(AddressFamily::Inet6)?, &SockaddrIn6::from(address))
 }
 
 /// The port of the discard service (RFC 863); any but 0 would do.

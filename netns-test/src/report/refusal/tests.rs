@@ -3,7 +3,7 @@ use crate::access::samples;
 
 #[test]
 fn the_whole_message() {
-    let message = whole("tests::dhcp", &samples::container());
+    let message = whole("tests::dhcp", &samples::container(), None);
     assert_eq!(
         message,
         "\
@@ -22,7 +22,7 @@ netns-test: cannot create a network namespace, so `tests::dhcp` did not run.
 
 #[test]
 fn a_remedy_of_several_lines_keeps_them_apart() {
-    let message = whole("tests::dhcp", &samples::systemd_unit());
+    let message = whole("tests::dhcp", &samples::systemd_unit(), None);
     let fix = "
   fix:     sudo systemctl edit UNIT                                 (in the unit that runs this)
            [Service]
@@ -33,11 +33,20 @@ fn a_remedy_of_several_lines_keeps_them_apart() {
 
 #[test]
 fn the_line_of_a_further_test() {
-    let line = line("tests::dns", &samples::systemd_unit());
+    let line = line("tests::dns", &samples::systemd_unit(), "tests::dhcp");
     assert_eq!(
         line,
         "netns-test: `tests::dns` did not run: unshare(CLONE_NEWUSER) -> EPERM, \
          by a seccomp filter (not by the kernel): the systemd unit that runs this forbids \
-         namespaces (RestrictNamespaces=); the first test that failed has the remedies\n"
+         namespaces (RestrictNamespaces=); what helps stands at `tests::dhcp`\n"
     );
+}
+
+#[test]
+fn what_overrules_a_skip_stands_before_the_way_to_skip() {
+    let message = whole("tests::dhcp", &samples::container(), Some("`CI`"));
+    let end = "
+  note:    `if_unsupported = \"skip\"` is overruled by `CI`
+  or skip: ";
+    assert!(message.contains(end), "{message}");
 }
