@@ -66,6 +66,8 @@ struct Server {
     parent: OwnedFd,
     children: Vec<Child>,
     requests_seen: usize,
+    /// A fork ahead failed: there is no room for processes that merely wait.
+    crowded: bool,
 }
 
 /// What the process is after a step: a fork leaves by another way.
@@ -107,6 +109,7 @@ impl Server {
             parent: watched,
             children: Vec::new(),
             requests_seen: 0,
+            crowded: false,
         })
     }
 
@@ -200,7 +203,7 @@ impl Server {
     }
 
     fn wants_a_spare(&self) -> bool {
-        self.requests_seen >= 2 && self.spares() < SPARES
+        self.requests_seen >= 2 && self.spares() < SPARES && !self.crowded
     }
 
     /// Takes a request, if it is still there.
@@ -231,14 +234,13 @@ impl Server {
     }
 
     fn fork_spare(&mut self) -> io::Result<Next> {
-        let (notices, mine) = channel::pair()?;
-        match self.alone.fork()? {
-            None => Ok(Next::Wait(mine)),
-            Some(pid) => {
-                self.watch(pid, Role::Spare { notices })?;
-                Ok(Next::Serve)
-            }
+        let forked = channel::pair().and_then(|ends| Ok((ends, self.alone.fork()?)));
+        match forked {
+            Ok(((_, mine), None)) => return Ok(Next::Wait(mine)),
+            Ok(((notices, _), Some(pid))) => self.watch(pid, Role::Spare { notices })?,
+            Err(_) => self.crowded = true,
         }
+        Ok(Next::Serve)
     }
 
     /// The life of a child that was forked for one request.
