@@ -29,15 +29,45 @@ pub enum ErrorKind {
     Process,
     /// This machine cannot do what was asked for.
     Unsupported,
+    /// There is no such file, process, thread, name, key, namespace or registration.
+    NotFound,
+    /// The file is not a namespace's.
+    NotNamespace,
+    /// The file is a namespace's, but not a network namespace's.
+    OtherNamespace,
+    /// A name, key or path is malformed or too long.
+    InvalidName,
+    /// It is there already: a file, a name, a registration.
+    AlreadyExists,
+    /// The kernel does not permit it to this process.
+    NotPermitted,
+    /// The file system is mounted read-only.
+    ReadOnly,
+    /// The end of the namespace has begun, so that nothing can be attached to it.
+    ShutDown,
+    /// A callback failed or panicked.
+    Callback,
+    /// It would wait for itself: a callback asked for what waits for callbacks to end.
+    Deadlock,
 }
 
 /// Every kind, in the order of their numbers between processes.
-const KINDS: [ErrorKind; 5] = [
+const KINDS: [ErrorKind; 15] = [
     ErrorKind::Setting,
     ErrorKind::System,
     ErrorKind::NotIsolated,
     ErrorKind::Process,
     ErrorKind::Unsupported,
+    ErrorKind::NotFound,
+    ErrorKind::NotNamespace,
+    ErrorKind::OtherNamespace,
+    ErrorKind::InvalidName,
+    ErrorKind::AlreadyExists,
+    ErrorKind::NotPermitted,
+    ErrorKind::ReadOnly,
+    ErrorKind::ShutDown,
+    ErrorKind::Callback,
+    ErrorKind::Deadlock,
 ];
 
 impl Error {

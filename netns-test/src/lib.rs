@@ -94,6 +94,8 @@ mod isolation;
 #[cfg(target_os = "linux")]
 mod lifecycle;
 #[cfg(target_os = "linux")]
+mod lifetime;
+#[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]
 mod report;
@@ -111,7 +113,7 @@ use elsewhere::{access, isolation, lifecycle, netns};
 pub use access::access;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
 pub use error::{Error, ErrorKind};
-pub use netns::{Link, NetNs, NetNsId};
+pub use netns::{Link, NetId, NetNs, NetNsId};
 /// # Examples
 ///
 /// ```

@@ -10,7 +10,7 @@ use crate::access::access;
 use crate::access::policy::Verdict;
 use crate::answer::Refusal;
 use crate::env;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::isolation::process::{self, Ended};
 use crate::isolation::thread;
 use crate::report;
@@ -41,6 +41,9 @@ pub fn run(test: &'static Test) -> ExitCode {
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     match isolate(test, isolation) {
         Ok(code) => code,
+        Err(error) if error.kind() == ErrorKind::Callback => {
+            fail(test, &report::ended::not_entered(test.name(), &error))
+        }
         Err(error) => not_isolated(test, isolation, error),
     }
 }
@@ -96,10 +99,16 @@ fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error>
 }
 
 fn run_on_a_thread(test: &'static Test) -> Result<ExitCode, Error> {
-    thread::run(test, |ns| {
+    let finished = thread::run(test, |ns| {
         let _running = Running::note(test.name());
         (test.body)(ns)
-    })
+    })?;
+    match (finished.body, finished.teardown) {
+        (Err(payload), _) => panic::resume_unwind(payload),
+        (Ok(code), Ok(())) => Ok(code),
+        // Printed on the test's own thread.
+        (Ok(_), Err(_)) => Ok(fail(test, "")),
+    }
 }
 
 /// Tells libtest how a test ended that ran in a process.
@@ -109,6 +118,8 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
         // The hook has printed the message in the other process.
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
+        // Printed in the other process.
+        Ended::TornDownBadly => fail(test, ""),
         Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
         Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
     }

@@ -1,6 +1,5 @@
-//! From a new, dark namespace to one that a test can use.
+//! What has to be true of a namespace before a body runs in it.
 
-use std::io;
 use std::os::fd::AsFd;
 use std::sync::OnceLock;
 
@@ -8,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::isolation::view::{self, Missing, Scope, Views};
 use crate::netns::{NetNs, NetNsId};
 use crate::report::note;
-use crate::sys::namespace::{self, Patience};
+use crate::sys::namespace;
 use crate::sys::socket;
 
 /// The network namespace that this process calls its own.
@@ -86,39 +85,6 @@ impl Home {
             _ => Ok(()),
         }
     }
-}
-
-/// Moves the calling thread into a new namespace that is ready for use. Where
-/// there are too many, `patience` says how long to wait for others to go.
-pub(crate) fn new_namespace(mut patience: Patience) -> Result<NetNs, Error> {
-    namespace::unshare_net_within(&mut patience)
-        .map_err(|error| Error::system("unshare(CLONE_NEWNET)", error))?;
-    make_usable()
-}
-
-/// Sets `lo` up in the calling thread's namespace and makes sure that
-/// 127.0.0.1 and, where the kernel has IPv6, `::1` can be reached.
-pub(crate) fn make_usable() -> Result<NetNs, Error> {
-    let udp = socket::loopback_up().map_err(|error| Error::system("set `lo` up", error))?;
-    match udp.reach_loopback6() {
-        Err(error) if !is_without_ipv6(&error) => {
-            return Err(Error::system("reach ::1 after setting `lo` up", error));
-        }
-        _ => {}
-    }
-    udp.reach_loopback4()
-        .map_err(|error| Error::system("reach 127.0.0.1 after setting `lo` up", error))?;
-    NetNs::of_this_thread(udp.as_fd())
-}
-
-/// The kernel has no IPv6 (`EAFNOSUPPORT`), or a new namespace starts with it
-/// disabled (`net.ipv6.conf.all.disable_ipv6` with
-/// `net.core.devconf_inherit_init_net`): then `::1` has no address and no route.
-fn is_without_ipv6(error: &io::Error) -> bool {
-    matches!(
-        error.raw_os_error(),
-        Some(libc::EAFNOSUPPORT | libc::EADDRNOTAVAIL | libc::ENETUNREACH)
-    )
 }
 
 /// What stands ready around a body: its namespace, and the views that could not be had.

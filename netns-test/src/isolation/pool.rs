@@ -10,8 +10,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 
-use crate::isolation::enter;
-use crate::netns::NetNs;
+use crate::netns::{NetNs, make};
 use crate::sys::namespace::{self, Patience};
 
 /// How many namespaces are kept ready; 3 and 4 are no faster.
@@ -80,7 +79,7 @@ impl Pool {
         };
         loop {
             // Where there are too many, what is kept ready here is in the way of a test.
-            let made = enter::new_namespace(Patience::none());
+            let made = make::new_here(Patience::none());
             // Back in any case: else the worker's own stay would keep a namespace alive.
             let (Ok(ns), Ok(())) = (made, namespace::enter_net(parking.as_fd())) else {
                 return self.give_up();

@@ -6,30 +6,36 @@ use std::process::ExitCode;
 use std::thread;
 
 use crate::error::{Error, ErrorKind};
-use crate::isolation::enter::{self, Home, Surroundings};
+use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::pool;
 use crate::isolation::view::{Scope, Views};
-use crate::netns::NetNs;
+use crate::lifetime::{self, Finished};
+use crate::netns::{NetNs, make};
+use crate::report::teardown;
 use crate::sys::namespace::Patience;
 use crate::test::Test;
 
-/// Runs `body` on a thread in a new network namespace, as the body of `test`. A
-/// panic of it goes on in the caller, with its payload.
+/// Runs `body` on a thread in a new network namespace, as the body of `test`.
 ///
 /// # Errors
 ///
-/// The thread could not be started or could not enter; the body did not run.
+/// The thread could not be started or could not enter, or a hook failed; the
+/// body did not run.
 pub(crate) fn run(
     test: &'static Test,
     body: impl FnOnce(&NetNs) -> ExitCode + Send + 'static,
-) -> Result<ExitCode, Error> {
+) -> Result<Finished<ExitCode>, Error> {
     let home = Home::of_this_process();
     let views = Views::of(test.views);
     thread::Builder::new()
         .name(test.name().into())
         .spawn(move || {
             let ns = enter(home, views)?;
-            Ok(body(&ns))
+            let finished = lifetime::around(ns, body)?;
+            if let Err(error) = &finished.teardown {
+                teardown::print(test.name(), error);
+            }
+            Ok(finished)
         })
         .map_err(|error| {
             Error::new(ErrorKind::Process, "start a thread for the test").with_source(error)
@@ -41,7 +47,7 @@ pub(crate) fn run(
 fn enter(home: Home, views: Views) -> Result<NetNs, Error> {
     let ns = match pool::enter_a_ready_namespace() {
         Some(ns) => ns,
-        None => enter::new_namespace(Patience::new())?,
+        None => make::new_here(Patience::new())?,
     };
     Surroundings::furnish(ns, home, views, Scope::Thread)?.accept(views)
 }

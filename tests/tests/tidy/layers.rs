@@ -3,32 +3,42 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 30] = [
+const LAYERS: [(&str, u8); 39] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
     ("error", 0),
     ("runtime", 0),
     ("setting", 0),
+    ("setup", 1),
     ("env", 1),
     ("sys", 2),
     ("access", 3),
     ("netns", 3),
-    // Of one namespace.
-    ("counters", 4),
-    ("instance", 4),
-    ("notify", 4),
-    ("pernet", 4),
+    // What one namespace is like.
+    ("netlink", 4),
     ("test", 4),
-    ("netlink", 5),
-    ("address", 6),
-    ("link", 6),
-    ("route", 6),
-    ("topology", 7),
+    ("address", 5),
+    ("counters", 5),
+    ("kstat", 5),
+    ("link", 5),
+    ("neighbour", 5),
+    ("nsid", 5),
+    ("route", 5),
+    ("sockets", 5),
+    ("sysctl", 5),
+    // What is called when a namespace comes and goes, and when something does in it.
+    ("instance", 6),
+    ("notify", 6),
+    ("pernet", 6),
+    ("lifetime", 7),
+    ("topology", 8),
     ("capture", 8),
     ("report::note", 8),
+    ("report::teardown", 8),
     ("isolation", 9),
     ("report", 10),
+    ("entered", 11),
     ("running", 11),
     ("elsewhere", 12),
     ("lifecycle", 12),

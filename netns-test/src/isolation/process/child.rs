@@ -4,15 +4,18 @@
 use std::any::Any;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
+use std::panic;
 use std::process::ExitCode;
 use std::thread;
 
 use crate::env;
 use crate::error::{Error, ErrorKind};
-use crate::isolation::enter::{self, Home, Surroundings};
+use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::process::message::{Outcome, Request, send_outcome};
 use crate::isolation::view::{Scope, Views};
-use crate::netns::NetNs;
+use crate::lifetime::{self, Finished};
+use crate::netns::{NetNs, make};
+use crate::report::teardown;
 use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
 use crate::test::Body;
@@ -27,8 +30,8 @@ pub(super) enum Net {
 /// Enters a namespace with as much around it as `views` wants.
 pub(super) fn prepare(home: Home, net: Net, views: Views) -> Result<Surroundings, Error> {
     let ns = match net {
-        Net::Make => enter::new_namespace(Patience::new())?,
-        Net::Born => enter::make_usable()?,
+        Net::Make => make::new_here(Patience::new())?,
+        Net::Born => make::make_usable()?,
     };
     Surroundings::furnish(ns, home, views, Scope::Process)
 }
@@ -72,12 +75,29 @@ fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Er
         Err(error) => return Outcome::NotEntered(error),
     };
     // A thread of its own, for the name that a panic's message begins with.
-    let started = thread::Builder::new()
-        .name(name)
-        .spawn(move || status(body, &ns));
-    match started.map(thread::JoinHandle::join) {
-        Ok(Ok(status)) => Outcome::Returned(status),
-        Ok(Err(payload)) => Outcome::Panicked(text(payload)),
+    let started = thread::Builder::new().name(name.clone()).spawn(move || {
+        let finished = lifetime::around(ns, |ns| status(body, ns))?;
+        if let Err(error) = &finished.teardown {
+            teardown::print(&name, error);
+        }
+        Ok(finished)
+    });
+    let finished = started.map(|thread| {
+        thread
+            .join()
+            .unwrap_or_else(|payload| panic::resume_unwind(payload))
+    });
+    match finished {
+        Ok(Ok(Finished {
+            body: Err(payload), ..
+        })) => Outcome::Panicked(text(payload)),
+        Ok(Ok(Finished {
+            teardown: Err(_), ..
+        })) => Outcome::TornDownBadly,
+        Ok(Ok(Finished {
+            body: Ok(status), ..
+        })) => Outcome::Returned(status),
+        Ok(Err(error)) => Outcome::NotEntered(error),
         Err(error) => Outcome::NotEntered(
             Error::new(ErrorKind::Process, "start a thread for the test").with_source(error),
         ),

@@ -155,6 +155,7 @@ fn ended(outcome: Outcome) -> Result<Ended, Error> {
     match outcome {
         Outcome::Returned(status) => Ok(Ended::Returned(status)),
         Outcome::Panicked(text) => Ok(Ended::Panicked(text)),
+        Outcome::TornDownBadly => Ok(Ended::TornDownBadly),
         Outcome::NotEntered(error) => Err(error),
     }
 }

@@ -79,6 +79,8 @@ pub(super) enum Outcome {
     Returned(u8),
     /// The body panicked; the text of the payload, if it was text.
     Panicked(Option<String>),
+    /// The body returned, and what ran after it failed, which has been printed.
+    TornDownBadly,
     /// The body did not run.
     NotEntered(Error),
 }
@@ -104,6 +106,7 @@ mod tag {
     pub(super) const NOT_ENTERED: u8 = 4;
     pub(super) const STATUS: u8 = 5;
     pub(super) const STARTED: u8 = 6;
+    pub(super) const TORN_DOWN_BADLY: u8 = 7;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
@@ -115,6 +118,7 @@ pub(super) fn send_outcome(to: BorrowedFd<'_>, outcome: &Outcome) -> io::Result<
             send_text(to, text.as_bytes())?;
             channel::send(to, &[tag::PANICKED], &[])
         }
+        Outcome::TornDownBadly => channel::send(to, &[tag::TORN_DOWN_BADLY], &[]),
         Outcome::NotEntered(error) => {
             send_text(to, &error.to_wire())?;
             channel::send(to, &[tag::NOT_ENTERED], &[])
@@ -179,6 +183,7 @@ impl Reports {
                     String::from_utf8_lossy(&text).into_owned(),
                 ))),
                 (tag::PANICKED_WITHOUT_TEXT, _) => Report::Outcome(Outcome::Panicked(None)),
+                (tag::TORN_DOWN_BADLY, _) => Report::Outcome(Outcome::TornDownBadly),
                 (tag::STATUS, &[a, b, c, d]) => Report::Status(i32::from_le_bytes([a, b, c, d])),
                 (tag::NOT_ENTERED, _) => {
                     Report::Outcome(Outcome::NotEntered(Error::from_wire(&text)))

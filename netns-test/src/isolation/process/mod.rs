@@ -53,6 +53,8 @@ pub(crate) enum Ended {
     Returned(u8),
     /// The body panicked; the text of the payload, if it was text.
     Panicked(Option<String>),
+    /// The body returned, and what ran after it failed, which has been printed.
+    TornDownBadly,
     /// The process ended before it told an outcome.
     Died(ExitStatus),
     /// The fork server ended, and the process with it.
