@@ -83,10 +83,13 @@ mod error;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod setting;
+mod setup;
 mod test;
 
 #[cfg(target_os = "linux")]
 mod access;
+#[cfg(target_os = "linux")]
+mod callback;
 #[cfg(target_os = "linux")]
 mod env;
 #[cfg(target_os = "linux")]
@@ -98,15 +101,21 @@ mod lifetime;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]
+pub mod pernet;
+#[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
 mod running;
+#[cfg(target_os = "linux")]
+mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
 
 // On other systems, modules of the same names.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::pernet;
 #[cfg(not(target_os = "linux"))]
 use elsewhere::{access, isolation, lifecycle, netns};
 

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::panic;
 use std::thread;
 
+use crate::callback::{Continued, UnderWay};
 use crate::error::{Error, ErrorKind};
 use crate::netns::{NetNs, NetNsId};
 use crate::sys::namespace;
@@ -41,8 +42,10 @@ impl NetNs {
     ///
     /// setns(2)
     pub fn run<T: Send>(&self, f: impl FnOnce() -> T + Send) -> Result<T, Error> {
+        let operation = UnderWay::here();
         thread::scope(|scope| {
             let inside = || {
+                let _continued = Continued::on_this_thread(operation);
                 enter(self.as_fd(), self.id())?;
                 Ok(f())
             };
