@@ -15,7 +15,7 @@ use crate::netns::{NetNs, life};
 use cleanup::Cleanup;
 use pass::Traveller;
 
-pub use ops::Pernet;
+pub use ops::{IntoOps, Pernet};
 pub use registered::Registered;
 pub use registration::{Registration, register_device, register_subsys};
 
