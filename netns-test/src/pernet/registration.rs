@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::callback::{Operation, UnderWay};
 use crate::error::{Error, ErrorKind};
 use crate::netns::{NetNs, life};
-use crate::pernet::{IntoOps, Pernet};
 use crate::pernet::entry::Entry;
 use crate::pernet::list::{self, Kind};
+use crate::pernet::{IntoOps, Pernet};
 use crate::pernet::{failure, pass};
 
 /// Registers `ops` as a subsystem: in a new namespace it begins after the
