@@ -2,6 +2,9 @@
 //! user and an expansion can name is there and compiles, and no namespace can
 //! be made. The tests themselves are ignored, with the reason.
 
+pub(crate) mod entered;
+mod handle;
+
 pub(crate) mod access {
     use std::env::consts;
     use std::sync::OnceLock;
@@ -73,9 +76,17 @@ pub(crate) mod netns {
 
     use crate::error::Error;
 
+    pub use crate::elsewhere::handle::{Pinned, UserNs, UserNsId};
+
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
     pub struct NetNs {
+        pub(super) never: Infallible,
+    }
+
+    /// The number of a network namespace that this crate made.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct NetId {
         never: Infallible,
     }
 
@@ -112,9 +123,8 @@ pub(crate) mod netns {
         }
     }
 
-    #[cfg(unix)]
-    impl std::os::fd::AsFd for NetNs {
-        fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+    impl fmt::Display for NetId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }
     }

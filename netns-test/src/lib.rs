@@ -88,6 +88,8 @@ mod test;
 #[cfg(target_os = "linux")]
 mod access;
 #[cfg(target_os = "linux")]
+mod entered;
+#[cfg(target_os = "linux")]
 mod env;
 #[cfg(target_os = "linux")]
 mod isolation;
@@ -108,12 +110,13 @@ mod sys;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-use elsewhere::{access, isolation, lifecycle, netns};
+use elsewhere::{access, entered, isolation, lifecycle, netns};
 
 pub use access::access;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
+pub use entered::Entered;
 pub use error::{Error, ErrorKind};
-pub use netns::{Link, NetId, NetNs, NetNsId};
+pub use netns::{Link, NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// # Examples
 ///
 /// ```

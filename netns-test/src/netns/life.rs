@@ -18,6 +18,8 @@ use crate::netns::id::{NetId, NetNsId};
 pub(super) struct Shared {
     pub(super) fd: OwnedFd,
     pub(super) id: NetNsId,
+    /// Set once `fd` is known to be a network namespace's.
+    pub(super) checked: OnceLock<()>,
     /// Looked up when it is asked for, since that takes a socket inside.
     pub(super) cookie: OnceLock<u64>,
     life: Life,
@@ -107,6 +109,7 @@ impl Shared {
         let shared = Arc::new(Self {
             fd,
             id,
+            checked: OnceLock::new(),
             cookie: OnceLock::new(),
             life: Life::default(),
         });

@@ -1,12 +1,19 @@
 //! A handle to a network namespace.
 
+mod command;
+mod descriptor;
+mod file;
 mod id;
 mod inside;
 pub(crate) mod life;
 pub(crate) mod make;
+mod named;
+mod open;
+mod owner;
+mod pin;
 
 use std::fmt;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use nix::net::if_::if_nameindex;
@@ -16,6 +23,8 @@ use crate::sys::namespace;
 
 pub use id::{NetId, NetNsId};
 use life::{Life, Shared};
+pub use owner::{UserNs, UserNsId};
+pub use pin::Pinned;
 
 /// A network namespace: what a test marked [`netns_test`](crate::netns_test)
 /// runs in, and gets as its parameter if it asks for one.
@@ -65,16 +74,18 @@ impl NetNs {
         Ok(ns)
     }
 
-    /// A handle to what `fd` refers to, which should be a network namespace.
+    /// A handle to the network namespace to which `fd` is open.
     pub(crate) fn of_descriptor(fd: OwnedFd) -> Result<Self, Error> {
         let (device, inode) = namespace::identify(fd.as_fd())
             .map_err(|error| Error::system("read the identity of a network namespace", error))?;
         let id = NetNsId::from_numbers(device, inode);
-        Ok(Self::sharing(&Shared::of(fd, id)))
+        let ns = Self::sharing(&Shared::of(fd, id));
+        let _ = ns.shared.checked.set(());
+        Ok(ns)
     }
 
     /// Another handle to the same namespace.
-    pub(crate) fn sharing(shared: &Arc<Shared>) -> Self {
+    pub(super) fn sharing(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
             end: None,
@@ -203,18 +214,6 @@ impl NetNs {
 impl Drop for NetNs {
     fn drop(&mut self) {
         let _ = self.finish();
-    }
-}
-
-impl AsFd for NetNs {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.shared.fd.as_fd()
-    }
-}
-
-impl AsRawFd for NetNs {
-    fn as_raw_fd(&self) -> RawFd {
-        self.shared.fd.as_raw_fd()
     }
 }
 
