@@ -2,6 +2,8 @@
 //! user and an expansion can name is there and compiles, and no namespace can
 //! be made. The tests themselves are ignored, with the reason.
 
+mod reading;
+
 pub(crate) mod access {
     use std::env::consts;
     use std::sync::OnceLock;
@@ -76,7 +78,7 @@ pub(crate) mod netns {
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
     pub struct NetNs {
-        never: Infallible,
+        pub(super) never: Infallible,
     }
 
     /// What tells one living network namespace from another.

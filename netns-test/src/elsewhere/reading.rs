@@ -1,0 +1,33 @@
+//! What the portable modules need of a handle, and what has no meaning here.
+
+use super::netns::NetNs;
+use crate::error::Error;
+
+impl NetNs {
+    /// Runs `f` in this namespace.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn run<T: Send>(&self, _: impl FnOnce() -> T + Send) -> Result<T, Error> {
+        match self.never {}
+    }
+
+    /// The number by which this namespace knows `other`.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn nsid(&self, _: &Self) -> Result<Option<u32>, Error> {
+        match self.never {}
+    }
+
+    /// Has this namespace know `other` by a number.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn assign_nsid(&self, _: &Self, _: Option<u32>) -> Result<u32, Error> {
+        match self.never {}
+    }
+}
