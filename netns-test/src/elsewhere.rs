@@ -2,7 +2,8 @@
 //! user and an expansion can name is there and compiles, and no namespace can
 //! be made. The tests themselves are ignored, with the reason.
 
-mod reading;
+mod nsid;
+mod run;
 
 pub(crate) mod access {
     use std::env::consts;
@@ -81,6 +82,12 @@ pub(crate) mod netns {
         pub(super) never: Infallible,
     }
 
+    /// The number of a network namespace that this crate made.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct NetId {
+        never: Infallible,
+    }
+
     /// What tells one living network namespace from another.
     #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
     pub struct NetNsId {
@@ -117,6 +124,12 @@ pub(crate) mod netns {
     #[cfg(unix)]
     impl std::os::fd::AsFd for NetNs {
         fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+            match self.never {}
+        }
+    }
+
+    impl fmt::Display for NetId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }
     }

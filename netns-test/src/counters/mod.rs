@@ -8,7 +8,6 @@
 //!
 //! use netns_test::{NetNs, netns_test};
 //!
-//! # #[cfg(target_os = "linux")]
 //! #[netns_test]
 //! fn one_datagram_arrives(ns: &NetNs) -> Result<(), Box<dyn std::error::Error>> {
 //!     let before = ns.counters()?;

@@ -6,7 +6,6 @@
 //! use netns_test::sockets::{Address, Protocol, State};
 //! use netns_test::{NetNs, netns_test};
 //!
-//! # #[cfg(target_os = "linux")]
 //! #[netns_test]
 //! fn listens(ns: &NetNs) -> Result<(), Box<dyn std::error::Error>> {
 //!     let _http = TcpListener::bind("127.0.0.1:80")?;

@@ -1,18 +1,9 @@
-//! What the portable modules need of a handle, and what has no meaning here.
+//! Numbers of namespaces for others.
 
 use super::netns::NetNs;
 use crate::error::Error;
 
 impl NetNs {
-    /// Runs `f` in this namespace.
-    ///
-    /// # Errors
-    ///
-    /// None.
-    pub fn run<T: Send>(&self, _: impl FnOnce() -> T + Send) -> Result<T, Error> {
-        match self.never {}
-    }
-
     /// The number by which this namespace knows `other`.
     ///
     /// # Errors
