@@ -4,6 +4,7 @@
 
 pub(crate) mod entered;
 mod handle;
+mod nsid;
 
 pub(crate) mod access {
     use std::env::consts;
@@ -119,6 +120,12 @@ pub(crate) mod netns {
         ///
         /// None.
         pub fn links(&self) -> Result<Vec<Link>, Error> {
+            match self.never {}
+        }
+    }
+
+    impl fmt::Display for NetId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }
     }

@@ -32,6 +32,8 @@
 //!   and others.
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
 //!   parameter. [`Link`] and [`NetNsId`] come from it.
+//! - [`counters`] has what a namespace counts, with `-` between two snapshots, and
+//!   [`sockets`] its sockets; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
 //! - [`Isolation`] says where bodies run: on threads or in processes.
 //! - [`enter_user_namespace!`] puts the tests of an ordinary user on threads, too.
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
@@ -79,10 +81,14 @@
 pub mod __private;
 mod answer;
 mod before_main;
+pub mod counters;
 mod error;
+mod proc_net;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod setting;
+pub mod sockets;
+mod sysctl;
 mod test;
 
 #[cfg(target_os = "linux")]
@@ -99,6 +105,8 @@ mod lifecycle;
 mod lifetime;
 #[cfg(target_os = "linux")]
 mod netns;
+#[cfg(target_os = "linux")]
+mod nsid;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]

@@ -14,6 +14,7 @@ pub(crate) mod inside;
 pub(crate) mod mount;
 pub(crate) mod namespace;
 pub(crate) mod nsfs;
+pub(crate) mod nsid;
 pub(crate) mod probe;
 pub(crate) mod process;
 pub(crate) mod socket;

@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 39] = [
+const LAYERS: [(&str, u8); 40] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -17,6 +17,7 @@ const LAYERS: [(&str, u8); 39] = [
     ("netns", 3),
     // What one namespace is like.
     ("netlink", 4),
+    ("proc_net", 4),
     ("test", 4),
     ("address", 5),
     ("counters", 5),
