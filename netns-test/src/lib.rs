@@ -87,12 +87,15 @@ mod proc_net;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod setting;
+mod setup;
 pub mod sockets;
 mod sysctl;
 mod test;
 
 #[cfg(target_os = "linux")]
 mod access;
+#[cfg(target_os = "linux")]
+mod callback;
 #[cfg(target_os = "linux")]
 mod entered;
 #[cfg(target_os = "linux")]
@@ -108,15 +111,21 @@ mod netns;
 #[cfg(target_os = "linux")]
 mod nsid;
 #[cfg(target_os = "linux")]
+pub mod pernet;
+#[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
 mod running;
+#[cfg(target_os = "linux")]
+mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
 
 // On other systems, modules of the same names.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::pernet;
 #[cfg(not(target_os = "linux"))]
 use elsewhere::{access, entered, isolation, lifecycle, netns};
 

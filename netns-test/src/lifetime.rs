@@ -4,9 +4,11 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 
+use crate::callback;
 use crate::error::{Error, ErrorKind};
-use crate::netns::life::{self, Stage};
+use crate::netns::life::Stage;
 use crate::netns::{NetNs, make};
+use crate::pernet;
 use crate::sys::namespace::Patience;
 
 impl NetNs {
@@ -22,12 +24,14 @@ impl NetNs {
     /// # Errors
     ///
     /// The kernel refuses namespaces to this process ([`access()`](crate::access())
-    /// says why; inside of a test it does not), or a hook failed.
+    /// says why; inside of a test it does not), or a hook failed
+    /// ([`ErrorKind::Callback`]); or it is a hook that asks ([`ErrorKind::Deadlock`]).
     ///
     /// # References
     ///
     /// unshare(2), `CLONE_NEWNET`
     pub fn new() -> Result<Self, Error> {
+        callback::refuse_within("make a network namespace")?;
         thread::scope(|scope| {
             thread::Builder::new()
                 .name("netns-test new".into())
@@ -46,15 +50,20 @@ impl NetNs {
 pub(crate) fn begin(ns: NetNs) -> Result<NetNs, Error> {
     ns.life().set_stage(Stage::Starting);
     ns.life().number();
-    life::publish(&ns);
-    Ok(ns.ending_with(end))
+    match pernet::create(&ns) {
+        Ok(()) => Ok(ns.ending_with(end)),
+        Err(error) => {
+            ns.life().set_stage(Stage::Over);
+            Err(error)
+        }
+    }
 }
 
 fn end(ns: &NetNs) -> Result<(), Error> {
     ns.life().set_stage(Stage::ShuttingDown);
-    life::unpublish(ns);
+    let ended = pernet::destroy(ns);
     ns.life().set_stage(Stage::Over);
-    Ok(())
+    ended
 }
 
 /// What came of a body, and of what ran after it.

@@ -11,6 +11,7 @@ pub use crate::netns::NetNs;
 #[cfg(feature = "tokio")]
 pub use crate::runtime::{Flavor, Runtime};
 pub use crate::setting::{IfUnsupported, Isolation};
+pub use crate::setup::Setup;
 pub use crate::test::{Body, Test};
 /// The attribute, by the name that other macros look for.
 pub use netns_test_macros::netns_test as test;

@@ -4,5 +4,6 @@ pub(crate) mod before_main;
 pub(crate) mod enter;
 pub(crate) mod pool;
 pub(crate) mod process;
+pub(crate) mod setup;
 pub(crate) mod thread;
 pub(crate) mod view;

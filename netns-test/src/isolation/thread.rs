@@ -8,6 +8,7 @@ use std::thread;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::pool;
+use crate::isolation::setup::{self, Asking};
 use crate::isolation::view::{Scope, Views};
 use crate::lifetime::{self, Finished};
 use crate::netns::{NetNs, make};
@@ -27,10 +28,12 @@ pub(crate) fn run(
 ) -> Result<Finished<ExitCode>, Error> {
     let home = Home::of_this_process();
     let views = Views::of(test.views);
-    thread::Builder::new()
+    let (asking, asked) = setup::from_home().unzip();
+    let thread = thread::Builder::new()
         .name(test.name().into())
         .spawn(move || {
             let ns = enter(home, views)?;
+            asking.map_or(Ok(()), Asking::ask)?;
             let finished = lifetime::around(ns, body)?;
             if let Err(error) = &finished.teardown {
                 teardown::print(test.name(), error);
@@ -39,7 +42,11 @@ pub(crate) fn run(
         })
         .map_err(|error| {
             Error::new(ErrorKind::Process, "start a thread for the test").with_source(error)
-        })?
+        })?;
+    if let Some(asked) = asked {
+        asked.answer();
+    }
+    thread
         .join()
         .unwrap_or_else(|payload| panic::resume_unwind(payload))
 }

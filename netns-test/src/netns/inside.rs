@@ -5,6 +5,7 @@ use std::os::fd::AsFd;
 use std::panic;
 use std::thread::{self, JoinHandle};
 
+use crate::callback::{Continued, UnderWay};
 use crate::error::{Error, ErrorKind};
 use crate::netns::NetNs;
 use crate::sys::namespace;
@@ -50,8 +51,10 @@ impl NetNs {
     ///
     /// setns(2)
     pub fn run<T: Send>(&self, f: impl FnOnce() -> T + Send) -> Result<T, Error> {
+        let operation = UnderWay::here();
         thread::scope(|scope| {
             let inside = || {
+                let _continued = Continued::on_this_thread(operation);
                 self.enter_here()?;
                 Ok(f())
             };

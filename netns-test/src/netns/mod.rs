@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use nix::net::if_::if_nameindex;
 
+use crate::callback::UnderWay;
 use crate::error::{Error, ErrorKind};
 use crate::sys::namespace;
 
@@ -160,6 +161,8 @@ impl NetNs {
 
     /// Closes the handle. Where the namespace was made with it, all that is
     /// registered for its end runs first, as it does when the handle is dropped.
+    /// In a callback of this crate, which that would wait for, it runs right
+    /// after the callbacks instead, and its errors are lost.
     ///
     /// The namespace itself goes when nothing else refers to it: no other
     /// handle, thread, process, socket, or mount. The kernel frees it a little later.
@@ -181,7 +184,17 @@ impl NetNs {
 
     /// Runs what is registered for the end, if this handle is the one with which it comes.
     fn finish(&mut self) -> Result<(), Error> {
-        self.end.take().map_or(Ok(()), |end| end(self))
+        let Some(end) = self.end.take() else {
+            return Ok(());
+        };
+        let Some(operation) = UnderWay::here() else {
+            return end(self);
+        };
+        let ns = self.another();
+        operation.put_off(move || {
+            let _ = end(&ns);
+        });
+        Ok(())
     }
 
     /// The interfaces of this namespace, in the order of their indices.

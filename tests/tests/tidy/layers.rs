@@ -3,14 +3,16 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 40] = [
+const LAYERS: [(&str, u8); 42] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
     ("error", 0),
     ("runtime", 0),
     ("setting", 0),
-    ("setup", 1),
+    ("setup", 0),
+    ("sync", 0),
+    ("callback", 1),
     ("env", 1),
     ("sys", 2),
     ("access", 3),

@@ -12,6 +12,7 @@ use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::process::message::{Outcome, Request, send_outcome};
+use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
 use crate::lifetime::{self, Finished};
 use crate::netns::{NetNs, make};
@@ -76,6 +77,7 @@ fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Er
     };
     // A thread of its own, for the name that a panic's message begins with.
     let started = thread::Builder::new().name(name.clone()).spawn(move || {
+        setup::run()?;
         let finished = lifetime::around(ns, |ns| status(body, ns))?;
         if let Err(error) = &finished.teardown {
             teardown::print(&name, error);
