@@ -2,6 +2,9 @@
 //! user and an expansion can name is there and compiles, and no namespace can
 //! be made. The tests themselves are ignored, with the reason.
 
+pub mod instance;
+pub mod kstat;
+
 pub(crate) mod access {
     use std::env::consts;
     use std::sync::OnceLock;
@@ -71,7 +74,7 @@ pub(crate) mod netns {
     use std::convert::Infallible;
     use std::fmt;
 
-    use crate::error::Error;
+    use crate::error::{Error, ErrorKind};
 
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
@@ -85,6 +88,12 @@ pub(crate) mod netns {
         never: Infallible,
     }
 
+    /// The number of a network namespace that this crate made.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct NetId {
+        never: Infallible,
+    }
+
     /// A network interface as a namespace lists it.
     #[derive(Clone, Debug, Eq, PartialEq)]
     pub struct Link {
@@ -92,6 +101,30 @@ pub(crate) mod netns {
     }
 
     impl NetNs {
+        /// Makes a network namespace, which takes Linux.
+        ///
+        /// # Errors
+        ///
+        /// Always.
+        pub fn new() -> Result<Self, Error> {
+            let operation = "make a network namespace: it needs Linux";
+            Err(Error::new(ErrorKind::Unsupported, operation))
+        }
+
+        /// Which namespace this is, among those that this process ever made.
+        pub fn netid(&self) -> Option<NetId> {
+            match self.never {}
+        }
+
+        /// Closes the handle.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub fn close(self) -> Result<(), Error> {
+            match self.never {}
+        }
+
         /// Which namespace this is, among those that live now.
         pub fn id(&self) -> NetNsId {
             match self.never {}
@@ -120,6 +153,23 @@ pub(crate) mod netns {
     }
 
     impl fmt::Display for NetNsId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match self.never {}
+        }
+    }
+
+    impl NetId {
+        /// Another handle to the namespace of this number.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub fn open(self) -> Result<NetNs, Error> {
+            match self.never {}
+        }
+    }
+
+    impl fmt::Display for NetId {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }

@@ -37,6 +37,8 @@
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
 //!   and what helps: [`Refusal`], [`Cause`], [`Remedy`]; and what a test has to do
 //!   without although it runs: [`Limitation`].
+//! - [`instance`] has something created in every namespace and destroyed with it, and
+//!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
 //!
 //! # Features
@@ -90,7 +92,11 @@ mod access;
 #[cfg(target_os = "linux")]
 mod env;
 #[cfg(target_os = "linux")]
+pub mod instance;
+#[cfg(target_os = "linux")]
 mod isolation;
+#[cfg(target_os = "linux")]
+pub mod kstat;
 #[cfg(target_os = "linux")]
 mod lifecycle;
 #[cfg(target_os = "linux")]
@@ -102,6 +108,8 @@ mod report;
 #[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
+mod sync;
+#[cfg(target_os = "linux")]
 mod sys;
 
 // On other systems, modules of the same names.
@@ -112,6 +120,8 @@ use elsewhere::{access, isolation, lifecycle, netns};
 
 pub use access::access;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{instance, kstat};
 pub use error::{Error, ErrorKind};
 pub use netns::{Link, NetId, NetNs, NetNsId};
 /// # Examples

@@ -3,12 +3,13 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 39] = [
+const LAYERS: [(&str, u8); 40] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
     ("error", 0),
     ("runtime", 0),
+    ("sync", 0),
     ("setting", 0),
     ("setup", 1),
     ("env", 1),
