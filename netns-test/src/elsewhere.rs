@@ -4,6 +4,8 @@
 
 pub(crate) mod entered;
 mod handle;
+pub mod instance;
+pub mod kstat;
 mod nsid;
 
 pub(crate) mod access {
@@ -75,7 +77,7 @@ pub(crate) mod netns {
     use std::convert::Infallible;
     use std::fmt;
 
-    use crate::error::Error;
+    use crate::error::{Error, ErrorKind};
 
     pub use crate::elsewhere::handle::{Pinned, UserNs, UserNsId};
 
@@ -97,6 +99,12 @@ pub(crate) mod netns {
         never: Infallible,
     }
 
+    /// The number of a network namespace that this crate made.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct NetId {
+        never: Infallible,
+    }
+
     /// A network interface as a namespace lists it.
     #[derive(Clone, Debug, Eq, PartialEq)]
     pub struct Link {
@@ -104,6 +112,30 @@ pub(crate) mod netns {
     }
 
     impl NetNs {
+        /// Makes a network namespace, which takes Linux.
+        ///
+        /// # Errors
+        ///
+        /// Always.
+        pub fn new() -> Result<Self, Error> {
+            let operation = "make a network namespace: it needs Linux";
+            Err(Error::new(ErrorKind::Unsupported, operation))
+        }
+
+        /// Which namespace this is, among those that this process ever made.
+        pub fn netid(&self) -> Option<NetId> {
+            match self.never {}
+        }
+
+        /// Closes the handle.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub fn close(self) -> Result<(), Error> {
+            match self.never {}
+        }
+
         /// Which namespace this is, among those that live now.
         pub fn id(&self) -> NetNsId {
             match self.never {}
@@ -137,6 +169,23 @@ pub(crate) mod netns {
     }
 
     impl fmt::Display for NetNsId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match self.never {}
+        }
+    }
+
+    impl NetId {
+        /// Another handle to the namespace of this number.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub fn open(self) -> Result<NetNs, Error> {
+            match self.never {}
+        }
+    }
+
+    impl fmt::Display for NetId {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }

@@ -39,6 +39,8 @@
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
 //!   and what helps: [`Refusal`], [`Cause`], [`Remedy`]; and what a test has to do
 //!   without although it runs: [`Limitation`].
+//! - [`instance`] has something created in every namespace and destroyed with it, and
+//!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
 //!
 //! # Features
@@ -101,7 +103,11 @@ mod entered;
 #[cfg(target_os = "linux")]
 mod env;
 #[cfg(target_os = "linux")]
+pub mod instance;
+#[cfg(target_os = "linux")]
 mod isolation;
+#[cfg(target_os = "linux")]
+pub mod kstat;
 #[cfg(target_os = "linux")]
 mod lifecycle;
 #[cfg(target_os = "linux")]
@@ -131,6 +137,8 @@ use elsewhere::{access, entered, isolation, lifecycle, netns};
 
 pub use access::access;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{instance, kstat};
 pub use entered::Entered;
 pub use error::{Error, ErrorKind};
 pub use netns::{Link, NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
