@@ -71,8 +71,6 @@ pub(crate) mod netns {
     use std::convert::Infallible;
     use std::fmt;
 
-    use crate::error::Error;
-
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
     pub struct NetNs {
@@ -85,13 +83,12 @@ pub(crate) mod netns {
         never: Infallible,
     }
 
-    /// A network interface as a namespace lists it.
-    #[derive(Clone, Debug, Eq, PartialEq)]
-    pub struct Link {
-        never: Infallible,
-    }
-
     impl NetNs {
+        /// Proof that there is none.
+        pub(crate) fn never(&self) -> Infallible {
+            self.never
+        }
+
         /// Which namespace this is, among those that live now.
         pub fn id(&self) -> NetNsId {
             match self.never {}
@@ -99,15 +96,6 @@ pub(crate) mod netns {
 
         /// The kernel's cookie for this namespace.
         pub fn cookie(&self) -> u64 {
-            match self.never {}
-        }
-
-        /// The interfaces of this namespace.
-        ///
-        /// # Errors
-        ///
-        /// None.
-        pub fn links(&self) -> Result<Vec<Link>, Error> {
             match self.never {}
         }
     }
@@ -124,16 +112,15 @@ pub(crate) mod netns {
             match self.never {}
         }
     }
+}
 
-    impl Link {
-        /// The interface's number in its namespace.
-        pub fn index(&self) -> u32 {
-            match self.never {}
-        }
+pub(crate) mod rtnetlink {
+    use crate::error::Error;
+    use crate::netlink::Object;
+    use crate::netns::NetNs;
 
-        /// The interface's name.
-        pub fn name(&self) -> &str {
-            match self.never {}
-        }
+    /// What there is in a namespace.
+    pub(crate) fn dump<T: Object>(ns: &NetNs, _: &'static str) -> Result<Vec<T>, Error> {
+        match ns.never() {}
     }
 }

@@ -77,11 +77,18 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod address;
 mod answer;
 mod before_main;
 mod error;
+mod hardware;
+mod link;
+mod neighbour;
+mod netlink;
+pub mod route;
 #[cfg(feature = "tokio")]
 mod runtime;
+mod scope;
 mod setting;
 mod test;
 
@@ -100,6 +107,8 @@ mod netns;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
+mod rtnetlink;
+#[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
 mod sys;
@@ -108,12 +117,16 @@ mod sys;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-use elsewhere::{access, isolation, lifecycle, netns};
+use elsewhere::{access, isolation, lifecycle, netns, rtnetlink};
 
 pub use access::access;
+pub use address::Address;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
 pub use error::{Error, ErrorKind};
-pub use netns::{Link, NetId, NetNs, NetNsId};
+pub use hardware::HardwareAddress;
+pub use link::{Link, OperationalState, Statistics};
+pub use neighbour::{Neighbour, NeighbourState};
+pub use netns::{NetId, NetNs, NetNsId};
 /// # Examples
 ///
 /// ```
@@ -140,4 +153,5 @@ pub use netns::{Link, NetId, NetNs, NetNsId};
 /// }
 /// ```
 pub use netns_test_macros::netns_test;
+pub use scope::Scope;
 pub use setting::Isolation;

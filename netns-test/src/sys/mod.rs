@@ -12,6 +12,7 @@ pub(crate) mod filter;
 pub(crate) mod fork;
 pub(crate) mod mount;
 pub(crate) mod namespace;
+pub(crate) mod netlink;
 pub(crate) mod probe;
 pub(crate) mod process;
 pub(crate) mod socket;
