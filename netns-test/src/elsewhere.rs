@@ -77,9 +77,8 @@ pub(crate) mod netns {
     use std::convert::Infallible;
     use std::fmt;
 
-    use crate::error::{Error, ErrorKind};
-
     pub use crate::elsewhere::handle::{Pinned, UserNs, UserNsId};
+    use crate::error::Error;
 
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
@@ -87,14 +86,8 @@ pub(crate) mod netns {
         pub(super) never: Infallible,
     }
 
-    /// The number of a network namespace that this crate made.
-    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-    pub struct NetId {
-        never: Infallible,
-    }
-
     /// What tells one living network namespace from another.
-    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub struct NetNsId {
         never: Infallible,
     }
@@ -105,35 +98,10 @@ pub(crate) mod netns {
         never: Infallible,
     }
 
-    /// A network interface as a namespace lists it.
-    #[derive(Clone, Debug, Eq, PartialEq)]
-    pub struct Link {
-        never: Infallible,
-    }
-
     impl NetNs {
-        /// Makes a network namespace, which takes Linux.
-        ///
-        /// # Errors
-        ///
-        /// Always.
-        pub fn new() -> Result<Self, Error> {
-            let operation = "make a network namespace: it needs Linux";
-            Err(Error::new(ErrorKind::Unsupported, operation))
-        }
-
-        /// Which namespace this is, among those that this process ever made.
-        pub fn netid(&self) -> Option<NetId> {
-            match self.never {}
-        }
-
-        /// Closes the handle.
-        ///
-        /// # Errors
-        ///
-        /// None.
-        pub fn close(self) -> Result<(), Error> {
-            match self.never {}
+        /// Proof that there is none.
+        pub(crate) fn never(&self) -> Infallible {
+            self.never
         }
 
         /// Which namespace this is, among those that live now.
@@ -143,33 +111,6 @@ pub(crate) mod netns {
 
         /// The kernel's cookie for this namespace.
         pub fn cookie(&self) -> u64 {
-            match self.never {}
-        }
-
-        /// The interfaces of this namespace.
-        ///
-        /// # Errors
-        ///
-        /// None.
-        pub fn links(&self) -> Result<Vec<Link>, Error> {
-            match self.never {}
-        }
-    }
-
-    impl fmt::Display for NetId {
-        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-            match self.never {}
-        }
-    }
-
-    impl fmt::Display for NetId {
-        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-            match self.never {}
-        }
-    }
-
-    impl fmt::Display for NetNsId {
-        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }
     }
@@ -185,21 +126,26 @@ pub(crate) mod netns {
         }
     }
 
-    impl fmt::Display for NetId {
+    impl fmt::Display for NetNsId {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }
     }
 
-    impl Link {
-        /// The interface's number in its namespace.
-        pub fn index(&self) -> u32 {
+    impl fmt::Display for NetId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }
+    }
+}
 
-        /// The interface's name.
-        pub fn name(&self) -> &str {
-            match self.never {}
-        }
+pub(crate) mod rtnetlink {
+    use crate::error::Error;
+    use crate::netlink::Object;
+    use crate::netns::NetNs;
+
+    /// What there is in a namespace.
+    pub(crate) fn dump<T: Object>(ns: &NetNs, _: &'static str) -> Result<Vec<T>, Error> {
+        match ns.never() {}
     }
 }

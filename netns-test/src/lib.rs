@@ -81,13 +81,20 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod address;
 mod answer;
 mod before_main;
 pub mod counters;
 mod error;
+mod hardware;
+mod link;
+mod neighbour;
+mod netlink;
 mod proc_net;
+pub mod route;
 #[cfg(feature = "tokio")]
 mod runtime;
+mod scope;
 mod setting;
 mod setup;
 pub mod sockets;
@@ -121,6 +128,8 @@ pub mod pernet;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
+mod rtnetlink;
+#[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
 mod sync;
@@ -133,15 +142,19 @@ mod elsewhere;
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::pernet;
 #[cfg(not(target_os = "linux"))]
-use elsewhere::{access, entered, isolation, lifecycle, netns};
+use elsewhere::{access, entered, isolation, lifecycle, netns, rtnetlink};
 
 pub use access::access;
+pub use address::Address;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{instance, kstat};
 pub use entered::Entered;
 pub use error::{Error, ErrorKind};
-pub use netns::{Link, NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
+pub use hardware::HardwareAddress;
+pub use link::{Link, OperationalState, Statistics};
+pub use neighbour::{Neighbour, NeighbourState};
+pub use netns::{NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// # Examples
 ///
 /// ```
@@ -168,4 +181,5 @@ pub use netns::{Link, NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// }
 /// ```
 pub use netns_test_macros::netns_test;
+pub use scope::Scope;
 pub use setting::Isolation;

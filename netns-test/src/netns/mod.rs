@@ -16,8 +16,6 @@ use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
-use nix::net::if_::if_nameindex;
-
 use crate::callback::UnderWay;
 use crate::error::{Error, ErrorKind};
 use crate::sys::namespace;
@@ -54,13 +52,6 @@ pub struct NetNs {
 
 /// What is to be done before a namespace that this crate made goes away.
 pub(crate) type End = fn(&NetNs) -> Result<(), Error>;
-
-/// A network interface as a namespace lists it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Link {
-    index: u32,
-    name: String,
-}
 
 impl NetNs {
     /// The calling thread's namespace, in which `socket` was made.
@@ -196,32 +187,6 @@ impl NetNs {
         });
         Ok(())
     }
-
-    /// The interfaces of this namespace, in the order of their indices.
-    /// The caller may be in any namespace and does not move.
-    ///
-    /// # Errors
-    ///
-    /// No thread could be started, or the kernel refused to enter the namespace.
-    ///
-    /// # References
-    ///
-    /// `if_nameindex(3)`
-    pub fn links(&self) -> Result<Vec<Link>, Error> {
-        self.run(|| {
-            let listed =
-                if_nameindex().map_err(|errno| Error::system("list interfaces", errno.into()))?;
-            let mut links: Vec<_> = listed
-                .iter()
-                .map(|interface| Link {
-                    index: interface.index(),
-                    name: interface.name().to_string_lossy().into_owned(),
-                })
-                .collect();
-            links.sort_unstable_by_key(Link::index);
-            Ok(links)
-        })?
-    }
 }
 
 impl Drop for NetNs {
@@ -233,17 +198,5 @@ impl Drop for NetNs {
 impl fmt::Debug for NetNs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.shared.fmt(f)
-    }
-}
-
-impl Link {
-    /// The interface's number in its namespace, from 1; `lo` is 1.
-    pub fn index(&self) -> u32 {
-        self.index
-    }
-
-    /// The interface's name.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 }

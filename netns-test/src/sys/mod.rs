@@ -13,6 +13,7 @@ pub(crate) mod fork;
 pub(crate) mod inside;
 pub(crate) mod mount;
 pub(crate) mod namespace;
+pub(crate) mod netlink;
 pub(crate) mod nsfs;
 pub(crate) mod nsid;
 pub(crate) mod probe;

@@ -3,12 +3,15 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 42] = [
+const LAYERS: [(&str, u8); 45] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
     ("error", 0),
+    ("hardware", 0),
+    ("netlink", 0),
     ("runtime", 0),
+    ("scope", 0),
     ("sync", 0),
     ("setting", 0),
     ("setup", 0),
@@ -18,8 +21,8 @@ const LAYERS: [(&str, u8); 42] = [
     ("access", 3),
     ("netns", 3),
     // What one namespace is like.
-    ("netlink", 4),
     ("proc_net", 4),
+    ("rtnetlink", 4),
     ("test", 4),
     ("address", 5),
     ("counters", 5),
