@@ -85,7 +85,7 @@ impl NetNs {
     }
 
     /// Another handle to the same namespace.
-    pub(super) fn sharing(shared: &Arc<Shared>) -> Self {
+    fn sharing(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
             end: None,
