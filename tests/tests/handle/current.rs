@@ -1,10 +1,11 @@
 //! `NetNs::current`, `NetNs::of_thread`, `NetNs::of_process`.
 
+use std::fs;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
 use netns_test::{ErrorKind, NetNs, netns_test};
-use netns_test_tests::proof;
+use netns_test_tests::{proof, state};
 
 use crate::{leaves_nothing, tid};
 
@@ -69,31 +70,26 @@ fn a_dead_process_is_not_found() {
         let mut child = waiting(&mut Command::new("cat"));
         let pid = child.id();
         drop(child.stdin.take());
-        // A zombie first, then nothing.
-        for wait in [false, true] {
-            if wait {
-                child.wait().unwrap();
-            } else {
-                let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-                netns_test_tests::state::wait_until("it is a zombie", || stat().contains(") Z "));
-            }
-            for of in [NetNs::of_process, NetNs::of_thread] {
-                let error = of(pid).unwrap_err();
-                assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-                assert_eq!(error.raw_os_error(), Some(libc::ESRCH), "{error}");
-                assert!(error.to_string().contains(&pid.to_string()), "{error}");
-            }
-        }
+        let stat = || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+        state::wait_until("it is a zombie", || stat().contains(") Z "));
+        assert_absent(pid);
+        child.wait().unwrap();
+        assert_absent(pid);
     });
+}
+
+#[track_caller]
+fn assert_absent(number: u32) {
+    for of in [NetNs::of_process, NetNs::of_thread] {
+        let error = of(number).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
+        assert_eq!(error.raw_os_error(), Some(libc::ESRCH), "{error}");
+        assert!(error.to_string().contains(&number.to_string()), "{error}");
+    }
 }
 
 /// Bad input: numbers that no process has.
 #[netns_test(isolation = "process")]
 fn an_impossible_number_is_not_found() {
-    leaves_nothing(|| {
-        for number in [0, u32::MAX, 1 << 30] {
-            let error = NetNs::of_process(number).unwrap_err();
-            assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
-        }
-    });
+    leaves_nothing(|| [0, u32::MAX, 1 << 30].into_iter().for_each(assert_absent));
 }

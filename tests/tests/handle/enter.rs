@@ -2,8 +2,9 @@
 
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
 
-use netns_test::{ErrorKind, NetNs, netns_test};
+use netns_test::{Entered, ErrorKind, NetNs, netns_test};
 use netns_test_tests::rerun::Rerun;
 use netns_test_tests::{capability, proof};
 
@@ -80,14 +81,14 @@ fn is_of_one_thread() {
     let here = proof::here();
     let ns = NetNs::new().unwrap();
     let (ask, asked) = std::sync::mpsc::channel::<()>();
-    let other = std::thread::spawn(move || {
+    let other = thread::spawn(move || {
         asked.recv().unwrap();
         proof::here()
     });
     let inside = ns.enter().unwrap();
     ask.send(()).unwrap();
     assert_eq!(other.join().unwrap(), here);
-    let born = std::thread::spawn(proof::here).join().unwrap();
+    let born = thread::spawn(proof::here).join().unwrap();
     assert_eq!(born, ns.id().to_string());
     // From inside, others can be entered and run in.
     let another = NetNs::new().unwrap();
@@ -117,6 +118,36 @@ fn leaves_nothing_behind() {
         drop(outer);
         drop(inner);
     });
+}
+
+/// A documented hazard: without the guard nothing brings the thread back. Its
+/// end closes what the guard would have used.
+#[netns_test(isolation = "process")]
+fn a_forgotten_guard_leaves_the_thread_where_it_is() {
+    let ns = NetNs::new().unwrap();
+    let stays = || {
+        std::mem::forget(ns.enter().unwrap());
+        proof::here()
+    };
+    leaves_nothing(|| {
+        let there = thread::scope(|scope| scope.spawn(stays).join());
+        assert_eq!(there.unwrap(), ns.id().to_string());
+    });
+}
+
+/// A guard can't leave its thread: this compiles for what is neither `Send` nor `Sync`.
+#[test]
+fn a_guard_stays_on_its_thread() {
+    trait OneIfNot<Which> {
+        fn compiles() {}
+    }
+    struct ForAll;
+    struct ForSend;
+    struct ForSync;
+    impl<T> OneIfNot<ForAll> for T {}
+    impl<T: Send> OneIfNot<ForSend> for T {}
+    impl<T: Sync> OneIfNot<ForSync> for T {}
+    <Entered<'static> as OneIfNot<_>>::compiles();
 }
 
 #[netns_test]

@@ -26,17 +26,18 @@ fn is_entered_or_refused() {
     let here = proof::here();
     let ns = NetNs::of_process(child.id()).unwrap();
     let owner = ns.owner().unwrap();
-    match NetNs::new() {
-        Ok(_) => assert_eq!(ns.run(proof::here).unwrap(), ns.id().to_string()),
-        Err(_) => {
-            for error in [ns.run(|| ()).unwrap_err(), ns.enter().unwrap_err()] {
-                assert_eq!(error.kind(), ErrorKind::NotPermitted, "{error}");
-                assert_eq!(error.raw_os_error(), Some(libc::EPERM), "{error:?}");
-            }
-            let error = ns.run(|| ()).unwrap_err();
+    let result = ns.run(proof::here);
+    if NetNs::new().is_ok() {
+        assert_eq!(result.unwrap(), ns.id().to_string());
+    } else {
+        for error in [result.unwrap_err(), ns.spawn(|| ()).unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::NotPermitted, "{error}");
+            assert_eq!(error.raw_os_error(), Some(libc::EPERM), "{error:?}");
             let hint = error.hint().unwrap();
             assert!(hint.contains(&owner.id().to_string()), "{hint}");
         }
+        // Neither could it come back.
+        assert_eq!(ns.enter().unwrap_err().kind(), ErrorKind::NotPermitted);
     }
     assert_eq!(proof::here(), here);
     drop(child.stdin.take());

@@ -52,14 +52,19 @@ fn mounts() -> usize {
     text.lines().count()
 }
 
+/// Whether the process is the test's own. Where `NETNS_TEST_ISOLATION` overruled
+/// what the test asked for, others run in it, and nothing can be counted.
+fn is_alone() -> bool {
+    let net = |of| fs::read_link(format!("/proc/{of}/ns/net")).unwrap();
+    net("self") == net("thread-self")
+}
+
 /// Runs `f`, which has to leave this process, in which nothing else runs, as it was.
 fn leaves_nothing(f: impl Fn()) {
     let count = |what| fs::read_dir(format!("/proc/self/{what}")).unwrap().count();
     // What is made once for all is there from here on.
     f();
-    let net = |of| fs::read_link(format!("/proc/{of}/ns/net")).unwrap();
-    if net("self") != net("thread-self") {
-        // `NETNS_TEST_ISOLATION` overruled the test: other tests run in this process.
+    if !is_alone() {
         return;
     }
     let before = (count("fd"), mounts());

@@ -115,11 +115,11 @@ fn has_the_name_of_the_caller() {
 #[netns_test]
 fn borrows_from_the_caller() {
     let ns = NetNs::new().unwrap();
-    let mut list = vec![1];
+    let mut numbers = vec![1];
     let last = ns
         .run(|| {
-            list.push(2);
-            list.last()
+            numbers.push(2);
+            numbers.last()
         })
         .unwrap();
     assert_eq!(last, Some(&2));
