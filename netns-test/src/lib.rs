@@ -31,7 +31,8 @@
 //!   can return, and how it stands together with `#[tokio::test]`, `#[rstest]`
 //!   and others.
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
-//!   parameter. [`Link`] and [`NetNsId`] come from it.
+//!   parameter, or make one. [`Link`], [`NetNsId`], [`Pinned`], [`Entered`] and
+//!   [`UserNs`] come from it.
 //! - [`counters`] has what a namespace counts, with `-` between two snapshots, and
 //!   [`sockets`] its sockets; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
 //! - [`Isolation`] says where bodies run: on threads or in processes.
@@ -68,6 +69,7 @@
 //! - In the user namespace of an ordinary user's test, set-user-ID programs stay
 //!   unprivileged.
 //! - There is no timeout.
+//! - A thread that [`NetNs::enter`]s a namespace and can't come back aborts the process.
 //! - A skipped test counts as passed.
 //!
 //! The README has them in full, and the lines that CI services and containers need.

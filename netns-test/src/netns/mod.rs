@@ -158,6 +158,15 @@ impl NetNs {
     /// The namespace itself goes when nothing else refers to it: no other
     /// handle, thread, process, socket, or mount. The kernel frees it a little later.
     ///
+    /// No handle can be closed twice:
+    ///
+    /// ```compile_fail,E0382
+    /// # fn close(ns: netns_test::NetNs) -> Result<(), netns_test::Error> {
+    /// ns.close()?;
+    /// ns.close()
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// A callback panicked, or close(2) failed. The handle is closed nevertheless.
