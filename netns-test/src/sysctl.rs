@@ -76,7 +76,7 @@ impl NetNs {
 fn write(path: &str, value: &str) -> io::Result<()> {
     // The kernel would take what comes before them, and say that it took all.
     if value.contains(['\0', '\n']) {
-        return Err(Io::InvalidInput.into());
+        return Err(io::Error::from_raw_os_error(EINVAL));
     }
     // In one write, since the kernel takes each for a value. The new line, as
     // sysctl(8) writes it, makes one of an empty value.
@@ -84,15 +84,21 @@ fn write(path: &str, value: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     let taken = file.write(line.as_bytes())?;
     if taken < value.len() {
-        return Err(Io::InvalidInput.into());
+        return Err(io::Error::from_raw_os_error(EINVAL));
     }
     Ok(())
 }
 
+/// On every Linux, and this file compiles elsewhere as well.
+const EINVAL: i32 = 22;
+
+/// `PATH_MAX`, less what comes before the key and after it.
+const LONGEST: usize = 4096 - "/proc/sys/".len() - 1;
+
 /// Where the kernel has the value.
 fn path(key: &str) -> Result<String, Error> {
     let invalid = |hint| {
-        let key = key.replace('\0', "\\0");
+        let key: String = key.escape_debug().take(200).collect();
         Error::new(ErrorKind::InvalidName, format!("find sysctl `{key}`")).with_hint(hint)
     };
     let dots_first = key
@@ -120,6 +126,9 @@ fn path(key: &str) -> Result<String, Error> {
         return Err(invalid(
             "the settings of a network namespace begin with `net.`",
         ));
+    }
+    if path.len() > LONGEST {
+        return Err(invalid("a key has at most some hundred characters"));
     }
     Ok(format!("/proc/sys/{path}"))
 }

@@ -11,6 +11,10 @@ pub mod confine;
 #[cfg(target_os = "linux")]
 pub mod filter;
 #[cfg(target_os = "linux")]
+pub mod ip;
+#[cfg(target_os = "linux")]
+pub mod origin;
+#[cfg(target_os = "linux")]
 pub mod profile;
 pub mod proof;
 #[cfg(target_os = "linux")]
