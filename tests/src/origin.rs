@@ -2,8 +2,10 @@
 
 #![expect(unsafe_code, reason = "nix has no wrapper for these two operations")]
 
+use std::fs;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
 
 /// The cookie of the network namespace in which `socket` was made.
 ///
@@ -49,4 +51,24 @@ pub fn namespace_of(socket: &impl AsFd) -> io::Result<OwnedFd> {
     }
     // SAFETY: the kernel has just made this descriptor for us; nobody else knows it.
     Ok(unsafe { OwnedFd::from_raw_fd(namespace) })
+}
+
+/// The sockets of this process, each with the inode of the namespace in which it was made.
+///
+/// # Panics
+///
+/// `/proc` can't be read.
+pub fn sockets() -> Vec<(RawFd, u64)> {
+    let entries = fs::read_dir("/proc/self/fd")
+        .expect("descriptors")
+        .flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let numbers: Vec<RawFd> = numbers.collect();
+    let made_in = |fd: RawFd| {
+        // SAFETY: it is used for one call of the kernel's, which says so if it is closed by now.
+        let socket = unsafe { BorrowedFd::borrow_raw(fd) };
+        let namespace = fs::File::from(namespace_of(&socket).ok()?);
+        Some((fd, namespace.metadata().ok()?.ino()))
+    };
+    numbers.into_iter().filter_map(made_in).collect()
 }
