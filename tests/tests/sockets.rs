@@ -65,10 +65,10 @@ fn tcp(ns: &NetNs, address: &str) -> TestResult {
         Some(1),
         "it waits for accept(2)"
     );
-    let (served, _) = server.accept()?;
+    let (accepted, _) = server.accept()?;
     client.write_all(b"12345")?;
     wait_until("five bytes are there", || {
-        listed(ns, &served).receive_queue == Some(5)
+        listed(ns, &accepted).receive_queue == Some(5)
     });
     let entry = listed(ns, &client);
     assert_eq!(entry.state, State::Established);
@@ -77,13 +77,13 @@ fn tcp(ns: &NetNs, address: &str) -> TestResult {
 
     drop(server);
     // With all read, closing is no reset.
-    std::io::copy(&mut std::io::Read::take(&served, 5), &mut std::io::sink())?;
+    std::io::copy(&mut std::io::Read::take(&accepted, 5), &mut std::io::sink())?;
     client.shutdown(std::net::Shutdown::Write)?;
     wait_until("the other end knows", || {
-        let states = (listed(ns, &client).state, listed(ns, &served).state);
+        let states = (listed(ns, &client).state, listed(ns, &accepted).state);
         states == (State::FinWait2, State::CloseWait)
     });
-    drop((served, client));
+    drop((accepted, client));
     wait_until("nobody has it any more", || {
         let sockets = ns.sockets().unwrap();
         let states: Vec<_> = sockets

@@ -37,14 +37,14 @@ fn it_goes_with_the_last_reference(ns: &NetNs) -> TestResult {
 
     let socket = by_socket.run(|| UdpSocket::bind("127.0.0.1:53"))??;
     let (end, ended) = mpsc::channel::<()>();
-    let (begin, begun) = mpsc::channel();
+    let (say, said) = mpsc::channel();
     let inside = by_thread.run(move || {
         thread::spawn(move || {
-            begin.send(()).unwrap();
+            say.send(()).unwrap();
             let _ = ended.recv();
         })
     })?;
-    begun.recv()?;
+    said.recv()?;
     let mut process = by_process.run(|| {
         Command::new("cat")
             .stdin(Stdio::piped())

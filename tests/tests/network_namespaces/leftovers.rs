@@ -33,10 +33,10 @@ fn inside(directory: &str, ns: &NetNs) -> BTreeSet<i32> {
 fn threads_processes_and_sockets_are_found() -> TestResult {
     let ns = NetNs::new()?;
     let (end, ended) = mpsc::channel::<()>();
-    let (begin, begun) = mpsc::channel();
+    let (say, said) = mpsc::channel();
     let (left, mut child, socket) = ns.run(|| {
         let left = thread::spawn(move || {
-            begin.send(gettid().as_raw()).unwrap();
+            say.send(gettid().as_raw()).unwrap();
             let _ = ended.recv();
         });
         let child = Command::new("cat")
@@ -49,7 +49,7 @@ fn threads_processes_and_sockets_are_found() -> TestResult {
             UdpSocket::bind("127.0.0.1:53").unwrap(),
         )
     })?;
-    let thread = begun.recv()?;
+    let thread = said.recv()?;
     // The thread of `run` may be leaving still.
     wait_until("one thread is left", || {
         inside("/proc/self/task", &ns) == [thread].into()

@@ -8,7 +8,7 @@ use netns_test_tests::state::wait_until;
 
 use crate::TestResult;
 
-/// One end here, with 10.0.0.1 and fc00::1, the other in `far`, with …2.
+/// One end here, with 10.0.0.1 and `fc00::1`, the other in `far`, with …2.
 fn tunnel(far: &NetNs) -> TestResult {
     ip(&format!(
         "link add near type veth peer name far netns {}",
