@@ -34,6 +34,7 @@ impl NetNs {
     ///   it is a directory of keys.
     /// - [`ErrorKind::NotFound`]: this namespace has no such key.
     /// - [`ErrorKind::NotPermitted`]: it can't be read, at least by this user.
+    /// - [`ErrorKind::Unsupported`]: there is no `/proc/sys/net`.
     /// - Others: no thread could be started, or the namespace could not be entered.
     ///
     /// # References
@@ -136,6 +137,10 @@ fn path(key: &str) -> Result<String, Error> {
 /// What the kernel's answer means.
 fn explained(operation: String, error: io::Error) -> Error {
     let (kind, hint) = match error.kind() {
+        Io::NotFound if !fs::exists("/proc/sys/net").unwrap_or(false) => (
+            ErrorKind::Unsupported,
+            "`/proc` is not mounted, or this kernel is built without sysctls",
+        ),
         Io::NotFound | Io::NotADirectory => (
             ErrorKind::NotFound,
             "a module that has it may not be loaded, or it belongs to the whole machine \

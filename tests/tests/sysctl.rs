@@ -173,6 +173,32 @@ fn finds_a_read_only_proc_sys(ns: &NetNs) -> TestResult {
     Ok(())
 }
 
+#[netns_test]
+#[ignore = "run by a test, where `/proc/sys` is covered"]
+fn finds_no_proc_sys(ns: &NetNs) {
+    for error in [
+        ns.sysctl(FORWARD).unwrap_err(),
+        ns.set_sysctl(FORWARD, 1).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error:?}");
+        assert_eq!(error.raw_os_error(), Some(libc::ENOENT));
+        assert!(error.hint().unwrap().contains("not mounted"), "{error:?}");
+    }
+}
+
+#[test]
+fn without_proc_sys_there_is_no_sysctl() {
+    let steps = [
+        confine::user_namespace(),
+        Step::MountNamespace,
+        Step::Cover(c"/proc/sys"),
+    ];
+    let finished = Rerun::of("finds_no_proc_sys").steps(steps).run();
+    let text = finished.stdout + &finished.stderr;
+    assert!(finished.status.success(), "{text}");
+    assert!(text.contains("1 passed"), "{text}");
+}
+
 #[test]
 fn a_read_only_proc_sys_is_an_error_of_its_own() {
     for isolation in ["auto", "process"] {

@@ -68,7 +68,9 @@ fn a_packet_socket_sees_each_frame_on_lo_twice() -> TestResult {
         flags,
         SockProtocol::EthAll,
     )?;
-    UdpSocket::bind("127.0.0.1:53")?.send_to(b"seen", "127.0.0.1:53")?;
+    let udp = UdpSocket::bind("127.0.0.1:53")?;
+    udp.send_to(b"seen", "127.0.0.1:53")?;
+    udp.recv(&mut [0; 8])?;
     let mut bytes = [0; 128];
     let frame = || match recv(tap.as_raw_fd(), &mut bytes, MsgFlags::empty()) {
         Err(Errno::EAGAIN) => None,
