@@ -1,8 +1,10 @@
 //! The number that a namespace has for another one.
 
 use std::error::Error;
+use std::thread;
 
 use netns_test::{ErrorKind, NetNs, netns_test};
+use netns_test_tests::capability;
 use netns_test_tests::ip::{ip, path_of};
 use netns_test_tests::state::{Count, wait_until};
 use nix::libc;
@@ -75,6 +77,23 @@ fn a_number_too_high_is_refused(ns: &NetNs) -> TestResult {
         // The kernel numbers from 0 and has one value less.
         Err(error) => assert_eq!(error.kind(), ErrorKind::System, "{error:?}"),
     }
+    Ok(())
+}
+
+/// Reading needs no capability, assigning needs `CAP_NET_ADMIN`.
+#[netns_test]
+fn without_the_capability_nothing_is_assigned(ns: &NetNs) -> TestResult {
+    let other = NetNs::new()?;
+    let as_nobody = || {
+        capability::lose(capability::NET_ADMIN).unwrap();
+        (ns.nsid(&other), ns.assign_nsid(&other, None))
+    };
+    let (read, assigned) = thread::scope(|scope| scope.spawn(as_nobody).join().unwrap());
+    assert_eq!(read?, None);
+    let error = assigned.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotPermitted, "{error:?}");
+    assert_eq!(error.raw_os_error(), Some(libc::EPERM));
+    assert_eq!(ns.nsid(&other)?, None);
     Ok(())
 }
 
