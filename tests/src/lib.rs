@@ -14,6 +14,9 @@ pub mod confine;
 pub mod cookie;
 #[cfg(target_os = "linux")]
 pub mod filter;
+pub mod ip;
+#[cfg(target_os = "linux")]
+pub mod origin;
 #[cfg(target_os = "linux")]
 pub mod pidfd;
 #[cfg(target_os = "linux")]
