@@ -2,6 +2,13 @@
 //! user and an expansion can name is there and compiles, and no namespace can
 //! be made. The tests themselves are ignored, with the reason.
 
+pub(crate) mod entered;
+mod handle;
+pub mod instance;
+pub mod kstat;
+mod nsid;
+pub mod pernet;
+
 pub(crate) mod access {
     use std::env::consts;
     use std::sync::OnceLock;
@@ -71,27 +78,33 @@ pub(crate) mod netns {
     use std::convert::Infallible;
     use std::fmt;
 
+    pub use crate::elsewhere::handle::{Pinned, UserNs, UserNsId};
     use crate::error::Error;
 
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
     pub struct NetNs {
-        never: Infallible,
+        pub(super) never: Infallible,
     }
 
     /// What tells one living network namespace from another.
-    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub struct NetNsId {
         never: Infallible,
     }
 
-    /// A network interface as a namespace lists it.
-    #[derive(Clone, Debug, Eq, PartialEq)]
-    pub struct Link {
+    /// The number of a network namespace that this crate made.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct NetId {
         never: Infallible,
     }
 
     impl NetNs {
+        /// Proof that there is none.
+        pub(crate) fn never(&self) -> Infallible {
+            self.never
+        }
+
         /// Which namespace this is, among those that live now.
         pub fn id(&self) -> NetNsId {
             match self.never {}
@@ -101,20 +114,15 @@ pub(crate) mod netns {
         pub fn cookie(&self) -> u64 {
             match self.never {}
         }
+    }
 
-        /// The interfaces of this namespace.
+    impl NetId {
+        /// Another handle to the namespace of this number.
         ///
         /// # Errors
         ///
         /// None.
-        pub fn links(&self) -> Result<Vec<Link>, Error> {
-            match self.never {}
-        }
-    }
-
-    #[cfg(unix)]
-    impl std::os::fd::AsFd for NetNs {
-        fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        pub fn open(self) -> Result<NetNs, Error> {
             match self.never {}
         }
     }
@@ -125,15 +133,20 @@ pub(crate) mod netns {
         }
     }
 
-    impl Link {
-        /// The interface's number in its namespace.
-        pub fn index(&self) -> u32 {
+    impl fmt::Display for NetId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
             match self.never {}
         }
+    }
+}
 
-        /// The interface's name.
-        pub fn name(&self) -> &str {
-            match self.never {}
-        }
+pub(crate) mod rtnetlink {
+    use crate::error::Error;
+    use crate::netlink::Object;
+    use crate::netns::NetNs;
+
+    /// What there is in a namespace.
+    pub(crate) fn dump<T: Object>(ns: &NetNs, _: &'static str) -> Result<Vec<T>, Error> {
+        match ns.never() {}
     }
 }

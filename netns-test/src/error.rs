@@ -33,7 +33,8 @@ pub enum ErrorKind {
     NotFound,
     /// The file is not a namespace's.
     NotNamespace,
-    /// The file is a namespace's, but not a network namespace's.
+    /// The file is a namespace's, but not a network namespace's; or a socket is
+    /// another network namespace's.
     OtherNamespace,
     /// A name, key or path is malformed or too long.
     InvalidName,

@@ -31,12 +31,19 @@
 //!   can return, and how it stands together with `#[tokio::test]`, `#[rstest]`
 //!   and others.
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
-//!   parameter. [`Link`] and [`NetNsId`] come from it.
+//!   parameter, or make one. [`Link`], [`NetNsId`], [`Pinned`], [`Entered`] and
+//!   [`UserNs`] come from it.
+//! - [`counters`] has what a namespace counts, with `-` between two snapshots, and
+//!   [`sockets`] its sockets; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
 //! - [`Isolation`] says where bodies run: on threads or in processes.
 //! - [`enter_user_namespace!`] puts the tests of an ordinary user on threads, too.
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
 //!   and what helps: [`Refusal`], [`Cause`], [`Remedy`]; and what a test has to do
 //!   without although it runs: [`Limitation`].
+//! - [`pernet`] has hooks that run in every namespace: what every test's network is to
+//!   have is registered once, and [`setup!`] runs before the first test.
+//! - [`instance`] has something created in every namespace and destroyed with it, and
+//!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
 //!
 //! # Features
@@ -64,6 +71,7 @@
 //! - In the user namespace of an ordinary user's test, set-user-ID programs stay
 //!   unprivileged.
 //! - There is no timeout.
+//! - A thread that [`NetNs::enter`]s a namespace and can't come back aborts the process.
 //! - A skipped test counts as passed.
 //!
 //! The README has them in full, and the lines that CI services and containers need.
@@ -77,13 +85,24 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod address;
 mod answer;
 mod before_main;
+pub mod counters;
 mod error;
+mod hardware;
+mod link;
+mod neighbour;
+mod netlink;
+mod proc_net;
+pub mod route;
 #[cfg(feature = "tokio")]
 mod runtime;
+mod scope;
 mod setting;
 mod setup;
+pub mod sockets;
+mod sysctl;
 mod test;
 
 #[cfg(target_os = "linux")]
@@ -91,9 +110,19 @@ mod access;
 #[cfg(target_os = "linux")]
 mod callback;
 #[cfg(target_os = "linux")]
+mod duration;
+#[cfg(target_os = "linux")]
+mod entered;
+#[cfg(target_os = "linux")]
 mod env;
 #[cfg(target_os = "linux")]
+mod inspection;
+#[cfg(target_os = "linux")]
+pub mod instance;
+#[cfg(target_os = "linux")]
 mod isolation;
+#[cfg(target_os = "linux")]
+pub mod kstat;
 #[cfg(target_os = "linux")]
 mod lifecycle;
 #[cfg(target_os = "linux")]
@@ -101,15 +130,21 @@ mod lifetime;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]
+mod nsid;
+#[cfg(target_os = "linux")]
 pub mod pernet;
 #[cfg(target_os = "linux")]
 mod report;
+#[cfg(target_os = "linux")]
+mod rtnetlink;
 #[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
 mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
+#[cfg(target_os = "linux")]
+mod watch;
 
 // On other systems, modules of the same names.
 #[cfg(not(target_os = "linux"))]
@@ -117,12 +152,19 @@ mod elsewhere;
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::pernet;
 #[cfg(not(target_os = "linux"))]
-use elsewhere::{access, isolation, lifecycle, netns};
+use elsewhere::{access, entered, isolation, lifecycle, netns, rtnetlink};
 
 pub use access::access;
+pub use address::Address;
 pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{instance, kstat};
+pub use entered::Entered;
 pub use error::{Error, ErrorKind};
-pub use netns::{Link, NetId, NetNs, NetNsId};
+pub use hardware::HardwareAddress;
+pub use link::{Link, OperationalState, Statistics};
+pub use neighbour::{Neighbour, NeighbourState};
+pub use netns::{NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// # Examples
 ///
 /// ```
@@ -149,4 +191,5 @@ pub use netns::{Link, NetId, NetNs, NetNsId};
 /// }
 /// ```
 pub use netns_test_macros::netns_test;
+pub use scope::Scope;
 pub use setting::Isolation;

@@ -1,11 +1,12 @@
 //! How a namespace that this crate makes comes and goes: the order in which
 //! the systems of hooks hear of it.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::thread;
 
 use crate::callback;
 use crate::error::{Error, ErrorKind};
+use crate::instance::{self, Inside};
 use crate::netns::life::Stage;
 use crate::netns::{NetNs, make};
 use crate::pernet;
@@ -32,10 +33,12 @@ impl NetNs {
     /// unshare(2), `CLONE_NEWNET`
     pub fn new() -> Result<Self, Error> {
         callback::refuse_within("make a network namespace")?;
+        let inside = Inside::here();
+        let make = || begin(make::new_here(Patience::new())?);
         thread::scope(|scope| {
             thread::Builder::new()
                 .name("netns-test new".into())
-                .spawn_scoped(scope, || begin(make::new_here(Patience::new())?))
+                .spawn_scoped(scope, || inside.carry(make))
                 .map_err(|error| {
                     Error::new(ErrorKind::Process, "start a thread").with_source(error)
                 })?
@@ -50,41 +53,39 @@ impl NetNs {
 pub(crate) fn begin(ns: NetNs) -> Result<NetNs, Error> {
     ns.life().set_stage(Stage::Starting);
     ns.life().number();
-    match pernet::create(&ns) {
-        Ok(()) => Ok(ns.ending_with(end)),
-        Err(error) => {
-            ns.life().set_stage(Stage::Over);
-            Err(error)
-        }
+    if let Err(error) = pernet::create(&ns) {
+        ns.life().set_stage(Stage::Over);
+        return Err(error);
     }
+    // From here on, what fails ends the namespace as its drop does.
+    let ns = ns.ending_with(end);
+    instance::create_all(&ns)?;
+    Ok(ns)
 }
 
 fn end(ns: &NetNs) -> Result<(), Error> {
+    if instance::is_called_for(ns) {
+        return end_later(ns);
+    }
     ns.life().set_stage(Stage::ShuttingDown);
-    let ended = pernet::destroy(ns);
+    let shut_down = instance::shutdown_all(ns);
+    let destroyed = instance::destroy_all(ns);
+    let exited = pernet::destroy(ns);
     ns.life().set_stage(Stage::Over);
-    ended
+    shut_down.and(destroyed).and(exited)
 }
 
-/// What came of a body, and of what ran after it.
-#[derive(Debug)]
-pub(crate) struct Finished<T> {
-    pub(crate) body: thread::Result<T>,
-    pub(crate) teardown: Result<(), Error>,
-}
-
-/// The whole life of `ns`, which the calling thread is in: `body` runs in the
-/// middle of it, and what ends a namespace runs even if it panics.
-///
-/// # Errors
-///
-/// A hook failed before the body, which has not run.
-pub(crate) fn around<T>(ns: NetNs, body: impl FnOnce(&NetNs) -> T) -> Result<Finished<T>, Error> {
-    let ns = begin(ns)?;
-    // Whoever takes the result raises the panic again.
-    let body = panic::catch_unwind(AssertUnwindSafe(|| body(&ns)));
-    Ok(Finished {
-        body,
-        teardown: ns.close(),
-    })
+/// Ends `ns` when the callback has returned that the calling thread is inside of.
+fn end_later(ns: &NetNs) -> Result<(), Error> {
+    let again = ns.another();
+    thread::Builder::new()
+        .name("netns-test end".into())
+        .spawn(move || end(&again))
+        .map_err(|error| Error::new(ErrorKind::Process, "start a thread").with_source(error))?;
+    let id = ns.id();
+    Err(Error::new(
+        ErrorKind::Deadlock,
+        format!("wait for the end of network namespace {id} inside of a callback for it"),
+    )
+    .with_hint("it ends when the callback has returned; close it after that to see how"))
 }

@@ -102,19 +102,9 @@ pub(crate) fn show(scope: Scope) -> Vec<Missing> {
 }
 
 fn sysfs() -> Result<(), Missing> {
-    let missing = |step| {
-        move |error| Missing {
-            view: "/sys/class/net",
-            step,
-            error,
-        }
-    };
-    mount::mount_sysfs(c"/sys/devices/virtual/net").map_err(missing("mount(\"sysfs\")"))?;
-    mount::bind(c"/sys/devices/virtual/net/class/net", c"/sys/class/net")
-        .map_err(missing("mount(MS_BIND) over `/sys/class/net`"))?;
-    mount::bind(
-        c"/sys/devices/virtual/net/devices/virtual/net",
-        c"/sys/devices/virtual/net",
-    )
-    .map_err(missing("mount(MS_BIND) over `/sys/devices/virtual/net`"))
+    mount::show_own_sysfs().map_err(|(step, error)| Missing {
+        view: "/sys/class/net",
+        step,
+        error,
+    })
 }

@@ -7,10 +7,11 @@
 
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::{fmt, io};
 
+use crate::error::{Error, ErrorKind};
 use crate::netns::NetNs;
 use crate::netns::id::{NetId, NetNsId};
 
@@ -18,6 +19,8 @@ use crate::netns::id::{NetId, NetNsId};
 pub(super) struct Shared {
     pub(super) fd: OwnedFd,
     pub(super) id: NetNsId,
+    /// Set once `fd` is known to be a network namespace's.
+    pub(super) checked: OnceLock<()>,
     /// Looked up when it is asked for, since that takes a socket inside.
     pub(super) cookie: OnceLock<u64>,
     life: Life,
@@ -107,6 +110,7 @@ impl Shared {
         let shared = Arc::new(Self {
             fd,
             id,
+            checked: OnceLock::new(),
             cookie: OnceLock::new(),
             life: Life::default(),
         });
@@ -132,6 +136,35 @@ impl fmt::Debug for Shared {
 pub(crate) fn alive() -> Vec<NetNs> {
     let alive = lock(&ALIVE);
     alive.iter().map(NetNs::sharing).collect()
+}
+
+impl NetId {
+    /// Another handle to the namespace of this number. It keeps the namespace from being
+    /// freed, and not from ending.
+    ///
+    /// # Errors
+    ///
+    /// - [`NotFound`](ErrorKind::NotFound), `ESRCH`: the namespace is gone.
+    /// - [`ShutDown`](ErrorKind::ShutDown), `ESHUTDOWN`: its end has begun.
+    ///
+    /// # References
+    ///
+    /// `net_zoneidtonetid(9F)`; `net_getnetstackbynetid` in `uts/common/io/neti_stack.c` of illumos
+    pub fn open(self) -> Result<NetNs, Error> {
+        let refuse = |kind, errno| {
+            Err(Error::new(kind, format!("open network namespace {self}"))
+                .with_source(io::Error::from_raw_os_error(errno)))
+        };
+        let alive = lock(&ALIVE);
+        let found = alive.iter().find(|other| other.life.netid() == Some(self));
+        match found {
+            None => refuse(ErrorKind::NotFound, libc::ESRCH),
+            Some(shared) if shared.life.stage() != Stage::Alive => {
+                refuse(ErrorKind::ShutDown, libc::ESHUTDOWN)
+            }
+            Some(shared) => Ok(NetNs::sharing(shared)),
+        }
+    }
 }
 
 /// Shows `ns` to everyone who asks for the namespaces that are alive.

@@ -1,15 +1,20 @@
 //! A handle to a network namespace.
 
+mod command;
+mod descriptor;
+mod file;
 mod id;
 mod inside;
 pub(crate) mod life;
 pub(crate) mod make;
+mod named;
+mod open;
+mod owner;
+mod pin;
 
 use std::fmt;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
-
-use nix::net::if_::if_nameindex;
 
 use crate::callback::UnderWay;
 use crate::error::{Error, ErrorKind};
@@ -17,11 +22,16 @@ use crate::sys::namespace;
 
 pub use id::{NetId, NetNsId};
 use life::{Life, Shared};
+pub use owner::{UserNs, UserNsId};
+pub use pin::Pinned;
 
 /// A network namespace: what a test marked [`netns_test`](crate::netns_test)
 /// runs in, and gets as its parameter if it asks for one.
 ///
-/// The handle keeps the namespace alive, wherever its threads are.
+/// The handle keeps the namespace alive, wherever its threads are. When the kernel
+/// frees it, virtual devices in it are destroyed, those of a veth pair with their other
+/// ends. A physical device goes to the machine's initial namespace, not to
+/// where it came from; this alone of `network_namespaces(7)` is not tested here.
 ///
 /// ```no_run
 /// use netns_test::{NetNs, netns_test};
@@ -46,13 +56,6 @@ pub struct NetNs {
 /// What is to be done before a namespace that this crate made goes away.
 pub(crate) type End = fn(&NetNs) -> Result<(), Error>;
 
-/// A network interface as a namespace lists it.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Link {
-    index: u32,
-    name: String,
-}
-
 impl NetNs {
     /// The calling thread's namespace, in which `socket` was made.
     pub(crate) fn of_this_thread(socket: BorrowedFd<'_>) -> Result<Self, Error> {
@@ -66,16 +69,18 @@ impl NetNs {
         Ok(ns)
     }
 
-    /// A handle to what `fd` refers to, which should be a network namespace.
+    /// A handle to the network namespace to which `fd` is open.
     pub(crate) fn of_descriptor(fd: OwnedFd) -> Result<Self, Error> {
         let (device, inode) = namespace::identify(fd.as_fd())
             .map_err(|error| Error::system("read the identity of a network namespace", error))?;
         let id = NetNsId::from_numbers(device, inode);
-        Ok(Self::sharing(&Shared::of(fd, id)))
+        let ns = Self::sharing(&Shared::of(fd, id));
+        let _ = ns.shared.checked.set(());
+        Ok(ns)
     }
 
     /// Another handle to the same namespace.
-    pub(crate) fn sharing(shared: &Arc<Shared>) -> Self {
+    fn sharing(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
             end: None,
@@ -156,6 +161,15 @@ impl NetNs {
     /// The namespace itself goes when nothing else refers to it: no other
     /// handle, thread, process, socket, or mount. The kernel frees it a little later.
     ///
+    /// No handle can be closed twice:
+    ///
+    /// ```compile_fail,E0382
+    /// # fn close(ns: netns_test::NetNs) -> Result<(), netns_test::Error> {
+    /// ns.close()?;
+    /// ns.close()
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// A callback panicked, or close(2) failed. The handle is closed nevertheless.
@@ -185,32 +199,6 @@ impl NetNs {
         });
         Ok(())
     }
-
-    /// The interfaces of this namespace, in the order of their indices.
-    /// The caller may be in any namespace and does not move.
-    ///
-    /// # Errors
-    ///
-    /// No thread could be started, or the kernel refused to enter the namespace.
-    ///
-    /// # References
-    ///
-    /// `if_nameindex(3)`
-    pub fn links(&self) -> Result<Vec<Link>, Error> {
-        self.run(|| {
-            let listed =
-                if_nameindex().map_err(|errno| Error::system("list interfaces", errno.into()))?;
-            let mut links: Vec<_> = listed
-                .iter()
-                .map(|interface| Link {
-                    index: interface.index(),
-                    name: interface.name().to_string_lossy().into_owned(),
-                })
-                .collect();
-            links.sort_unstable_by_key(Link::index);
-            Ok(links)
-        })?
-    }
 }
 
 impl Drop for NetNs {
@@ -219,32 +207,8 @@ impl Drop for NetNs {
     }
 }
 
-impl AsFd for NetNs {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.shared.fd.as_fd()
-    }
-}
-
-impl AsRawFd for NetNs {
-    fn as_raw_fd(&self) -> RawFd {
-        self.shared.fd.as_raw_fd()
-    }
-}
-
 impl fmt::Debug for NetNs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.shared.fmt(f)
-    }
-}
-
-impl Link {
-    /// The interface's number in its namespace, from 1; `lo` is 1.
-    pub fn index(&self) -> u32 {
-        self.index
-    }
-
-    /// The interface's name.
-    pub fn name(&self) -> &str {
-        &self.name
     }
 }

@@ -1,10 +1,11 @@
-//! Mount namespaces and the three mounts that make a view. Nothing here allocates.
+//! Mount namespaces, and the mounts that make a view. Nothing here allocates.
 
 use std::ffi::CStr;
 use std::io;
+use std::os::fd::BorrowedFd;
 
-use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, setns, unshare};
 
 /// Gives the calling thread a mount namespace of its own, whose mounts
 /// propagate nowhere. Implies `CLONE_FS`: its working directory and umask are
@@ -51,6 +52,53 @@ pub(crate) fn mount_sysfs(target: &CStr) -> io::Result<()> {
     let plain = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     let sysfs = |flags| mount(Some(c"sysfs"), target, Some(c"sysfs"), flags, None::<&CStr>);
     Ok(sysfs(plain).or_else(|_| sysfs(plain | MsFlags::MS_RDONLY))?)
+}
+
+/// Mounts, in the calling thread's mount namespace, what shows its network
+/// namespace in `/sys/class/net`:
+///
+/// 1. a sysfs of the namespace over `/sys/devices/virtual/net`;
+/// 2. from there, its `class/net` over `/sys/class/net`;
+/// 3. and its `devices/virtual/net`, to which the entries of `class/net` point,
+///    over the whole sysfs of step 1. The rest of `/sys` stays what it was.
+///
+/// # Errors
+///
+/// The step that was refused, and the kernel's answer.
+pub(crate) fn show_own_sysfs() -> Result<(), (&'static str, io::Error)> {
+    let refused = |step| move |error| (step, error);
+    mount_sysfs(c"/sys/devices/virtual/net").map_err(refused("mount(\"sysfs\")"))?;
+    bind(c"/sys/devices/virtual/net/class/net", c"/sys/class/net")
+        .map_err(refused("mount(MS_BIND) over `/sys/class/net`"))?;
+    bind(
+        c"/sys/devices/virtual/net/devices/virtual/net",
+        c"/sys/devices/virtual/net",
+    )
+    .map_err(refused("mount(MS_BIND) over `/sys/devices/virtual/net`"))
+}
+
+/// Takes the topmost mount off `target`, at once for whoever looks there, even
+/// if it is in use.
+///
+/// # References
+///
+/// umount(2), `MNT_DETACH`
+pub(crate) fn detach(target: &CStr) -> io::Result<()> {
+    Ok(umount2(
+        target,
+        MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW,
+    )?)
+}
+
+/// Moves the calling thread, which stops sharing its working directory with
+/// others, into the mount namespace that `namespace` refers to.
+///
+/// # References
+///
+/// setns(2): a thread that shares `CLONE_FS` can't change its mount namespace.
+pub(crate) fn enter_mounts(namespace: BorrowedFd<'_>) -> io::Result<()> {
+    unshare(CloneFlags::CLONE_FS)?;
+    Ok(setns(namespace, CloneFlags::CLONE_NEWNS)?)
 }
 
 /// Whether `path` is the root of a mount; `None` where the kernel does not say (before Linux 5.8).

@@ -97,6 +97,13 @@ pub(crate) fn open_net_of(socket: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
+/// Opens the calling thread's network namespace, by either way; the error is
+/// that of `/proc`.
+pub(crate) fn open_here() -> io::Result<OwnedFd> {
+    open_current_net()
+        .or_else(|error| open_net_of(super::socket::udp4()?.as_fd()).map_err(|_| error))
+}
+
 /// Device and inode number of a namespace file: its identity while it lives.
 pub(crate) fn identify(namespace: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
     let stat = fstat(namespace)?;
@@ -104,9 +111,8 @@ pub(crate) fn identify(namespace: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
 }
 
 /// The identity of the calling thread's network namespace, by either way.
-fn current_net_id() -> io::Result<(u64, u64)> {
-    let fd = open_current_net().or_else(|_| open_net_of(super::socket::udp4()?.as_fd()))?;
-    identify(fd.as_fd())
+pub(crate) fn current_net_id() -> io::Result<(u64, u64)> {
+    identify(open_here()?.as_fd())
 }
 
 /// The cookie of the calling thread's network namespace: never used twice
