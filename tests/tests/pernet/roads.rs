@@ -31,9 +31,9 @@ fn say(what: &str) {
 
 /// Tests of these names run their hooks.
 fn speaking(ns: &NetNs) {
-    say("body");
     // The first test of a process finds nothing registered.
     static SAYS: std::sync::Once = std::sync::Once::new();
+    say("body");
     SAYS.call_once(|| register_subsys(Says).unwrap().keep());
     let value = ns.run(|| UdpSocket::bind("127.0.0.53:53")).unwrap();
     assert_eq!(value.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
