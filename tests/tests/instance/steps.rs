@@ -122,8 +122,10 @@ fn shutdown_is_optional() {
 /// IP instances, 7: shutdown sees what create returned, and destroy gets it.
 #[netns_test]
 fn the_state_goes_from_create_to_destroy() {
+    type Seen = (NetId, usize, &'static str);
+
     #[derive(Clone, Default)]
-    struct Lends(Arc<Mutex<Vec<(NetId, usize, &'static str)>>>);
+    struct Lends(Arc<Mutex<Vec<Seen>>>);
 
     /// Known by its address.
     struct State(Box<u8>);
