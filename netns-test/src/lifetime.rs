@@ -61,11 +61,10 @@ fn end(ns: &NetNs) -> Result<(), Error> {
         return end_later(ns);
     }
     ns.life().set_stage(Stage::ShuttingDown);
-    let shut_down = instance::shutdown_all(ns);
-    let destroyed = instance::destroy_all(ns);
+    let ended = instance::end_all(ns);
     life::unpublish(ns);
     ns.life().set_stage(Stage::Over);
-    shut_down.and(destroyed)
+    ended
 }
 
 /// Ends `ns` when the callback has returned that the calling thread is inside of.

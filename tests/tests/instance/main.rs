@@ -6,7 +6,6 @@ mod fixtures;
 mod kstats;
 mod leftovers;
 mod locks;
-mod machine_checked;
 mod model;
 mod order;
 mod panics;
@@ -16,13 +15,3 @@ mod reentrance;
 mod registering;
 mod steps;
 mod unregistering;
-
-/// The file that the crate has, with locks of the model checker.
-#[path = "../../../netns-test/src/instance/machine.rs"]
-mod machine;
-
-/// What the crate's `sync` is there.
-mod sync {
-    pub(crate) use shuttle::sync::{Condvar, Mutex, MutexGuard};
-    pub(crate) use std::sync::PoisonError;
-}

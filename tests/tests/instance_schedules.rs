@@ -1,4 +1,6 @@
-//! The order of the steps, checked over many schedules of the threads that ask for them.
+//! The order of an instance's steps, checked over many schedules of the threads
+//! that ask for them. In a binary of its own, since shuttle takes every panic of
+//! its process for one of a schedule.
 
 use std::sync::Arc;
 
@@ -6,6 +8,17 @@ use shuttle::sync::Mutex;
 use shuttle::thread;
 
 use crate::machine::{Machine, Step};
+
+/// The file that the crate has, with locks of the model checker.
+#[path = "../../netns-test/src/instance/machine.rs"]
+mod machine;
+
+/// What the crate's `sync` is there.
+mod sync {
+    pub(crate) use std::sync::PoisonError;
+
+    pub(crate) use shuttle::sync::{Condvar, Mutex, MutexGuard};
+}
 
 const SCHEDULES: usize = 3_000;
 
