@@ -5,6 +5,8 @@
 #[cfg(target_os = "linux")]
 pub mod allocator;
 #[cfg(target_os = "linux")]
+pub mod capability;
+#[cfg(target_os = "linux")]
 pub mod cargo;
 #[cfg(target_os = "linux")]
 pub mod confine;

@@ -7,6 +7,7 @@ mod kstats;
 mod leftovers;
 mod locks;
 mod model;
+mod not_entered;
 mod order;
 mod panics;
 mod places;
