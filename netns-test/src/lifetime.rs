@@ -68,11 +68,10 @@ fn end(ns: &NetNs) -> Result<(), Error> {
         return end_later(ns);
     }
     ns.life().set_stage(Stage::ShuttingDown);
-    let shut_down = instance::shutdown_all(ns);
-    let destroyed = instance::destroy_all(ns);
+    let ended = instance::end_all(ns);
     let exited = pernet::destroy(ns);
     ns.life().set_stage(Stage::Over);
-    shut_down.and(destroyed).and(exited)
+    ended.and(exited)
 }
 
 /// Ends `ns` when the callback has returned that the calling thread is inside of.
