@@ -7,6 +7,7 @@ mod handle;
 pub mod instance;
 pub mod kstat;
 mod nsid;
+pub mod pernet;
 
 pub(crate) mod access {
     use std::env::consts;

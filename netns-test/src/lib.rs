@@ -40,6 +40,8 @@
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
 //!   and what helps: [`Refusal`], [`Cause`], [`Remedy`]; and what a test has to do
 //!   without although it runs: [`Limitation`].
+//! - [`pernet`] has hooks that run in every namespace: what every test's network is to
+//!   have is registered once, and [`setup!`] runs before the first test.
 //! - [`instance`] has something created in every namespace and destroyed with it, and
 //!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
