@@ -105,6 +105,8 @@ mod lifetime;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]
+pub mod notify;
+#[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]
 mod rtnetlink;

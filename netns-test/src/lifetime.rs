@@ -7,6 +7,7 @@ use std::thread;
 use crate::error::{Error, ErrorKind};
 use crate::netns::life::{self, Stage};
 use crate::netns::{NetNs, make};
+use crate::notify;
 use crate::sys::namespace::Patience;
 
 impl NetNs {
@@ -53,8 +54,9 @@ pub(crate) fn begin(ns: NetNs) -> Result<NetNs, Error> {
 fn end(ns: &NetNs) -> Result<(), Error> {
     ns.life().set_stage(Stage::ShuttingDown);
     life::unpublish(ns);
+    let notified = notify::stop(ns);
     ns.life().set_stage(Stage::Over);
-    Ok(())
+    notified
 }
 
 /// What came of a body, and of what ran after it.
