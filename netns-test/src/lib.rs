@@ -130,6 +130,8 @@ mod lifetime;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]
+pub mod notify;
+#[cfg(target_os = "linux")]
 mod nsid;
 #[cfg(target_os = "linux")]
 pub mod pernet;

@@ -20,7 +20,7 @@ pub use names::{Kind, Protocol, Table};
 /// # References
 ///
 /// rtnetlink(7), `RTM_GETROUTE`; ip-route(8)
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Route {
     kind: Kind,
     destination: IpAddr,
@@ -36,7 +36,7 @@ pub struct Route {
 }
 
 /// Where a route sends packets.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct NextHop {
     link: Option<u32>,
     gateway: Option<IpAddr>,
