@@ -2,6 +2,8 @@
 //! user and an expansion can name is there and compiles, and no namespace can
 //! be made. The tests themselves are ignored, with the reason.
 
+pub mod notify;
+
 pub(crate) mod access {
     use std::env::consts;
     use std::sync::OnceLock;
@@ -74,21 +76,28 @@ pub(crate) mod netns {
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
     pub struct NetNs {
-        never: Infallible,
+        pub(crate) never: Infallible,
     }
 
     /// What tells one living network namespace from another.
-    #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
     pub struct NetNsId {
         never: Infallible,
     }
 
-    impl NetNs {
-        /// Proof that there is none.
-        pub(crate) fn never(&self) -> Infallible {
-            self.never
-        }
+    /// The number of a network namespace that this crate made.
+    #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+    pub struct NetId {
+        never: Infallible,
+    }
 
+    impl fmt::Display for NetId {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            match self.never {}
+        }
+    }
+
+    impl NetNs {
         /// Which namespace this is, among those that live now.
         pub fn id(&self) -> NetNsId {
             match self.never {}
@@ -121,6 +130,6 @@ pub(crate) mod rtnetlink {
 
     /// What there is in a namespace.
     pub(crate) fn dump<T: Object>(ns: &NetNs, _: &'static str) -> Result<Vec<T>, Error> {
-        match ns.never() {}
+        match ns.never {}
     }
 }

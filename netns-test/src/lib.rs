@@ -31,7 +31,9 @@
 //!   can return, and how it stands together with `#[tokio::test]`, `#[rstest]`
 //!   and others.
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
-//!   parameter. [`Link`] and [`NetNsId`] come from it.
+//!   parameter. What there is in it comes as [`Link`], [`Address`],
+//!   [`route::Route`] and [`Neighbour`].
+//! - [`notify`] tells callbacks what comes and goes in a namespace.
 //! - [`Isolation`] says where bodies run: on threads or in processes.
 //! - [`enter_user_namespace!`] puts the tests of an ordinary user on threads, too.
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
@@ -118,6 +120,8 @@ mod sys;
 // On other systems, modules of the same names.
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::notify;
 #[cfg(not(target_os = "linux"))]
 use elsewhere::{access, isolation, lifecycle, netns, rtnetlink};
 

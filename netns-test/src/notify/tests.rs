@@ -1,6 +1,7 @@
 //! What can't be asked for from outside.
 
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, mpsc};
 
 use netns_test_macros::netns_test;
 
@@ -36,14 +37,23 @@ fn a_namespace_that_ends_takes_none() {
 
 #[netns_test(crate = "crate")]
 fn it_is_counted(ns: &NetNs) {
-    use std::sync::atomic::Ordering::Relaxed;
     let hub = ns.life().part::<Hub>();
-    let counts = || [&hub.hooks_added, &hub.hooks_removed, &hub.events].map(|c| c.load(Relaxed));
-    assert_eq!(counts(), [0, 0, 0]);
-    let one = ns.notify(|_: &Notice| {}).unwrap();
+    let hooks = || [&hub.hooks_added, &hub.hooks_removed].map(|count| count.load(Relaxed));
+    assert_eq!(hooks(), [0, 0]);
+    let (told, goes_down) = mpsc::channel();
+    let one = ns.notify(move |notice: &Notice| {
+        if let Event::Down(_) = notice.event() {
+            told.send(()).unwrap();
+        }
+    });
     let two = ns.notify(|_: &Notice| {}).unwrap();
-    assert_eq!(counts(), [2, 0, 0]);
-    one.unregister().unwrap();
+    assert_eq!(hooks(), [2, 0]);
+    let mut ip = std::process::Command::new("ip");
+    let down = ip.args(["link", "set", "lo", "down"]).status().unwrap();
+    assert!(down.success());
+    goes_down.recv().unwrap();
+    one.unwrap().unregister().unwrap();
     two.unregister().unwrap();
-    assert_eq!(counts(), [2, 2, 0]);
+    assert_eq!(hooks(), [2, 2]);
+    assert!(hub.events.load(Relaxed) > 0);
 }
