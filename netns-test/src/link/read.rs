@@ -78,3 +78,14 @@ impl Link {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Link;
+    use crate::netlink::tests::assert_survives_noise;
+
+    #[test]
+    fn noise_is_survived() {
+        assert_survives_noise::<Link>();
+    }
+}

@@ -32,6 +32,15 @@ pub(super) struct Desk {
     known: RefCell<Known>,
 }
 
+/// Whom to answer what.
+type Asked = (Reply, Result<(), Error>);
+
+/// There is nothing left to do.
+struct Done {
+    /// To be joined, unless it has somebody who does so.
+    thread: Option<JoinHandle<()>>,
+}
+
 thread_local! {
     static HERE: RefCell<Option<Rc<Desk>>> = const { RefCell::new(None) };
 }
@@ -76,7 +85,7 @@ impl Desk {
     /// Works until the last callback is gone, or the namespace.
     pub(super) fn run(self: Rc<Self>, ns: NetNs) {
         HERE.set(Some(Rc::clone(&self)));
-        let (asked, thread) = self.work();
+        let (asked, Done { thread }) = self.work();
         HERE.set(None);
         // Closed before anybody is told that it is over.
         drop(ns);
@@ -88,7 +97,7 @@ impl Desk {
         }
     }
 
-    fn work(&self) -> (Option<(Reply, Result<(), Error>)>, Option<JoinHandle<()>>) {
+    fn work(&self) -> (Option<Asked>, Done) {
         loop {
             let work = self.known.borrow_mut().next();
             let asked = match work {
@@ -103,8 +112,8 @@ impl Desk {
                 Some(Work::Command(command)) => Some(self.obey(command)),
                 None => None,
             };
-            if let Some(thread) = self.is_done() {
-                return (asked, thread);
+            if let Some(done) = self.done() {
+                return (asked, done);
             }
             if let Some((reply, result)) = asked {
                 let thread = None;
@@ -112,13 +121,13 @@ impl Desk {
             }
             self.known.borrow_mut().settle();
             self.deliver();
-            if let Some(thread) = self.is_done() {
-                return (None, thread);
+            if let Some(done) = self.done() {
+                return (None, done);
             }
         }
     }
 
-    fn obey(&self, command: Command) -> (Reply, Result<(), Error>) {
+    fn obey(&self, command: Command) -> Asked {
         match command {
             Command::Register(subscriber, reply) => (reply, self.register(*subscriber)),
             Command::Unregister(who, reply) => (reply, self.leave(who)),
@@ -126,23 +135,25 @@ impl Desk {
         }
     }
 
-    /// Whether there is nothing left to do, and the thread to be joined, unless
-    /// it has somebody who does so.
-    fn is_done(&self) -> Option<Option<JoinHandle<()>>> {
+    /// Whether there is nothing left to do.
+    fn done(&self) -> Option<Done> {
         let mut known = self.known.borrow_mut();
         if !known.subscribers.is_empty() {
             return None;
         }
         // Nobody can ask for anything while this is held.
         let mut state = self.hub.state();
-        match &*state {
-            State::Ended => known.is_over.then_some(None),
-            _ if !known.source.is_unasked() => None,
-            _ => match std::mem::take(&mut *state) {
-                State::Running(running) => Some(Some(running.thread)),
-                State::Idle | State::Ended => Some(None),
-            },
+        if matches!(*state, State::Ended) {
+            return known.is_over.then_some(Done { thread: None });
         }
+        if !known.source.is_unasked() {
+            return None;
+        }
+        let thread = match std::mem::take(&mut *state) {
+            State::Running(running) => Some(running.thread),
+            State::Idle | State::Ended => None,
+        };
+        Some(Done { thread })
     }
 
     /// Tells all callbacks, in the order of registration, what has happened.

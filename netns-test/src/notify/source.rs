@@ -44,11 +44,14 @@ impl Source {
 
     /// Waits for the next work; `None` if there was none for a while, and only if `is_hurried`.
     pub(super) fn next(&mut self, is_hurried: bool) -> Option<Work> {
-        self.backlog.pop_front().or_else(|| match is_hurried {
-            true => self.queue.recv_timeout(PAUSE).ok(),
+        if let Some(work) = self.backlog.pop_front() {
+            Some(work)
+        } else if is_hurried {
+            self.queue.recv_timeout(PAUSE).ok()
+        } else {
             // The inlet has a sender, so that it does not end.
-            false => self.queue.recv().ok(),
-        })
+            self.queue.recv().ok()
+        }
     }
 
     /// Takes all that the kernel has said up to now, before commands that wait.

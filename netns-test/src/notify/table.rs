@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::notice::{Event, Item, Protocol};
 use crate::link::Link;
-use crate::route::Route;
+use crate::route::{Order, Route};
 
 /// All that exists.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +27,7 @@ pub(super) enum Key {
     /// By link; then family, address, length of the prefix, and peer.
     Address(u32, (bool, IpAddr, u8, Option<IpAddr>)),
     /// All of it, in the order in which routes are listed.
-    Route(Box<((bool, u32, IpAddr, u8, u32), Route)>),
+    Route(Box<(Order, Route)>),
 }
 
 /// What a message of the kernel says.

@@ -43,6 +43,9 @@ pub struct NextHop {
     weight: u32,
 }
 
+/// By which routes are listed: family, table, destination and its length, and metric.
+pub(crate) type Order = (bool, u32, IpAddr, u8, u32);
+
 impl NetNs {
     /// The routes of this namespace, in all of its tables, that of the
     /// addresses of the machine itself ([`Table::LOCAL`]) included: IPv4 first, then by
@@ -150,8 +153,7 @@ impl Route {
         }
     }
 
-    /// Routes are listed in the order of this.
-    pub(crate) fn order(&self) -> (bool, u32, IpAddr, u8, u32) {
+    pub(crate) fn order(&self) -> Order {
         let is_ipv6 = self.destination.is_ipv6();
         let table = self.table.number();
         let (destination, prefix_length) = (self.destination, self.prefix_length);

@@ -73,5 +73,4 @@ fn counts_itself(ns: &NetNs) {
         let now = Count::now();
         (now.threads, now.descriptors) == (before.threads, before.descriptors)
     });
-    assert_eq!(Count::settled(), before);
 }

@@ -68,9 +68,10 @@ fn of_one_that_is_dropped_or_kept() {
         ns.run(|| ip("link add veth0 type veth peer name veth1"))
             .unwrap();
         ear.wait_for("+ veth0");
-        match is_kept {
-            true => panics.keep(),
-            false => drop(panics),
+        if is_kept {
+            panics.keep();
+        } else {
+            drop(panics);
         }
         is_of_a_callback(ns.close());
     }
