@@ -33,8 +33,10 @@
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
 //!   parameter, or make one. [`Link`], [`NetNsId`], [`Pinned`], [`Entered`] and
 //!   [`UserNs`] come from it.
-//! - [`counters`] has what a namespace counts, with `-` between two snapshots, and
-//!   [`sockets`] its sockets; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
+//! - What there is in it comes as [`Link`], [`Address`], [`route::Route`],
+//!   [`Neighbour`] and [`sockets`]; [`counters`] has what it counts, with `-` between two
+//!   snapshots; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
+//! - [`notify`] tells callbacks what comes and goes in a namespace.
 //! - [`Isolation`] says where bodies run: on threads or in processes.
 //! - [`enter_user_namespace!`] puts the tests of an ordinary user on threads, too.
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
@@ -130,6 +132,8 @@ mod lifetime;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]
+pub mod notify;
+#[cfg(target_os = "linux")]
 mod nsid;
 #[cfg(target_os = "linux")]
 pub mod pernet;
@@ -150,9 +154,9 @@ mod watch;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::pernet;
-#[cfg(not(target_os = "linux"))]
 use elsewhere::{access, entered, isolation, lifecycle, netns, rtnetlink};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{notify, pernet};
 
 pub use access::access;
 pub use address::Address;

@@ -3,6 +3,7 @@
 #![expect(unsafe_code, reason = "capset(2) has no wrapper")]
 
 use std::io;
+use std::thread;
 
 /// `CAP_NET_ADMIN` in `include/uapi/linux/capability.h`.
 pub const NET_ADMIN: u32 = 12;
@@ -57,6 +58,23 @@ pub fn lose(capability: u32) -> io::Result<()> {
 /// The kernel refuses that.
 pub fn give_up_all() {
     set(&[Set::default(); 2]).expect("a thread may give up what it has");
+}
+
+/// Runs `f` on a thread that has no capabilities, nor have those that it starts.
+///
+/// # Panics
+///
+/// The kernel does not take them, or `f` panics.
+pub fn without<T: Send>(f: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            give_up_all();
+            f()
+        });
+        thread
+            .join()
+            .unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+    })
 }
 
 fn set(sets: &[Set; 2]) -> io::Result<()> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread;
 
 use crate::callback::{self, Continued, UnderWay};
-use crate::error::{Error, ErrorKind};
+use crate::error::{self, Error, ErrorKind};
 use crate::netns::{NetNs, NetNsId};
 use crate::pernet::entry::{Entry, Ops, Value};
 use crate::pernet::failure::Failure;
@@ -101,7 +101,7 @@ pub(super) fn exit_inside(entries: &[Arc<Entry>], batch: &[NetNs]) -> Vec<Vec<Fa
         }
     }
     on_a_thread(|traveller| exit(entries, batch, traveller)).unwrap_or_else(|error| {
-        let cause = callback::chain(&error);
+        let cause = error::chain(&error);
         for entry in entries {
             for (ns, failures) in batch.iter().zip(&mut failures) {
                 let value = entry.take_value(ns);
@@ -138,7 +138,7 @@ impl Exits<'_> {
                 Err(error) => Err(error.into()),
             };
             if let Err(cause) = called {
-                failures.push(failure(entry, callback, ns, callback::chain(&*cause)));
+                failures.push(failure(entry, callback, ns, error::chain(&*cause)));
             }
         }
     }
@@ -155,7 +155,7 @@ impl Exits<'_> {
             return;
         }
         if let Err(cause) = callback::call(|| entry.ops().exit_batch(&batch)) {
-            let cause = callback::chain(&*cause);
+            let cause = error::chain(&*cause);
             for (ns, failures) in self.batch.iter().zip(&mut self.failures) {
                 failures.push(failure(entry, "exit_batch", ns, cause.clone()));
             }
@@ -166,7 +166,7 @@ impl Exits<'_> {
         for (ns, failures) in self.batch.iter().zip(&mut self.failures) {
             let value = entry.take_value(ns);
             if let Err(cause) = callback::call(|| drop(value)) {
-                failures.push(failure(entry, "drop", ns, callback::chain(&*cause)));
+                failures.push(failure(entry, "drop", ns, error::chain(&*cause)));
             }
         }
     }
