@@ -186,7 +186,7 @@ fn a_hook_that_fails_before_the_body_fails_the_test() {
     let why =
         "`roads::runs_its_body` did not run: failed to run `init` of `pernet::roads::Refuses`";
     assert!(text.contains(why), "{text}");
-    let because = "because: find sysctl `net.unheard_of`";
+    let because = "because: set sysctl `net.unheard_of` to `1`: No such file";
     assert!(text.contains(because), "{text}");
     assert!(!text.contains("panicked at"), "{text}");
 }
