@@ -50,6 +50,7 @@ mod hub;
 mod inlet;
 mod known;
 mod notice;
+mod order;
 mod registration;
 mod source;
 mod subscriber;
