@@ -63,18 +63,14 @@ impl Inlet {
         let granted = first.make_room(room)?.max(1);
         let wanted = u32::try_from(room.div_ceil(granted)).unwrap_or(SHARES);
         let of = wanted.next_power_of_two().min(SHARES);
-        let sockets = match of {
-            1 => None,
-            // Where there are no filters, one socket has to do.
-            _ => share(room, of).ok(),
-        };
-        let order = sockets.is_some().then(Order::default);
-        let sockets = match sockets {
-            Some(sockets) => sockets,
-            None => {
-                first.join(&GROUPS)?;
-                vec![first]
-            }
+        // Where there are no filters, one socket has to do.
+        let shared = (of > 1).then(|| share(room, of).ok()).flatten();
+        let order = shared.is_some().then(Order::default);
+        let sockets = if let Some(shared) = shared {
+            shared
+        } else {
+            first.join(&GROUPS)?;
+            vec![first]
         };
         Ok(Self {
             sockets,

@@ -52,6 +52,8 @@ mod known;
 mod notice;
 mod order;
 mod registration;
+#[cfg(test)]
+mod samples;
 mod source;
 mod subscriber;
 mod table;

@@ -56,3 +56,63 @@ fn index(change: &Change) -> Option<u32> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::notify::samples::{address, gone, lines, link, new};
+    use crate::notify::table::Table;
+
+    /// What is told of these rounds, each a list of what was received.
+    fn told(rounds: Vec<Vec<Change>>) -> Vec<String> {
+        let (mut order, mut table) = (Order::default(), Table::of([]));
+        let mut events = Vec::new();
+        let sorted: Vec<_> = rounds.into_iter().map(|round| order.sort(round)).collect();
+        for change in sorted.into_iter().flatten().chain(order.rest()) {
+            table.apply(change, &mut events);
+        }
+        lines(&events)
+    }
+
+    const ALL: [&str; 6] = [
+        "+ link2",
+        "+ 10.0.0.1",
+        "change 10.0.0.1",
+        "- 10.0.0.1",
+        "change 10.0.0.1",
+        "- link2",
+    ];
+
+    #[test]
+    fn an_address_is_found_before_its_link() {
+        let came = || new(address(2, 1));
+        let went = || gone(address(2, 1));
+        let plumbed = || new(link(2, true));
+        let unplumbed = || gone(link(2, true));
+        assert_eq!(
+            told(vec![vec![came(), went(), plumbed(), unplumbed()]]),
+            ALL
+        );
+        assert_eq!(
+            told(vec![vec![came(), went()], vec![plumbed(), unplumbed()]]),
+            ALL
+        );
+        assert_eq!(
+            told(vec![vec![came()], vec![plumbed(), unplumbed(), went()]]),
+            ALL
+        );
+        assert_eq!(
+            told(vec![vec![plumbed(), unplumbed(), came()], vec![went()]]),
+            ALL
+        );
+    }
+
+    #[test]
+    fn another_link_of_the_same_index_is_another() {
+        let rounds = vec![
+            vec![new(link(2, true)), gone(link(2, true))],
+            vec![new(link(2, false))],
+        ];
+        assert_eq!(told(rounds), ["+ link2", "- link2", "+ link2"]);
+    }
+}

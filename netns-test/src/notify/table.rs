@@ -1,6 +1,9 @@
 //! What there is in a namespace, as far as callbacks were told, and what
 //! follows from the kernel's messages. Each may come late, twice, or not at all.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
