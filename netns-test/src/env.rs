@@ -5,16 +5,22 @@ use std::ffi::{OsStr, OsString, c_int};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use once_cell::sync::OnceCell;
 
+use crate::duration;
 use crate::error::{Error, ErrorKind};
-use crate::setting::Isolation;
+use crate::setting::{Isolation, Leaks};
 
 /// What to do where the machine refuses namespaces: `NETNS_TEST=require|skip`.
 const POLICY: &str = "NETNS_TEST";
 /// `NETNS_TEST_ISOLATION=auto|thread|process`, beats the attribute.
 const ISOLATION: &str = "NETNS_TEST_ISOLATION";
+/// How long a body may take, as in `5s`; beats the attribute.
+const TIMEOUT: &str = "NETNS_TEST_TIMEOUT";
+/// `NETNS_TEST_LEAKS=allow|warn|deny`, beats the attribute.
+const LEAKS: &str = "NETNS_TEST_LEAKS";
 /// A file that gets one JSON line for each test that did not run.
 const REPORT: &str = "NETNS_TEST_REPORT";
 
@@ -66,6 +72,9 @@ pub(crate) fn github_step_summary() -> Option<PathBuf> {
 pub(crate) struct Settings {
     pub(crate) policy: Option<Policy>,
     pub(crate) isolation: Option<Isolation>,
+    /// `Some(None)` is none, whatever the attribute says.
+    pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) leaks: Option<Leaks>,
     pub(crate) report: Option<PathBuf>,
     /// `CI` is set to something other than nothing, `0` or `false`.
     pub(crate) ci: bool,
@@ -95,8 +104,37 @@ fn read() -> Result<Settings, Error> {
                 ("process", Isolation::Process),
             ],
         )?,
+        timeout: timeout()?,
+        leaks: choice(
+            LEAKS,
+            &[
+                ("allow", Leaks::Allow),
+                ("warn", Leaks::Warn),
+                ("deny", Leaks::Deny),
+            ],
+        )?,
         report: path(REPORT),
         ci: env::var_os("CI").is_some_and(|ci| !matches!(ci.to_str(), Some("" | "0" | "false"))),
+    })
+}
+
+/// A duration such as `500ms`, `5s` or `2m`, or `none`.
+fn timeout() -> Result<Option<Option<Duration>>, Error> {
+    let Some(value) = env::var_os(TIMEOUT).filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let value = value.to_string_lossy();
+    if value == "none" {
+        return Ok(Some(None));
+    }
+    duration::parse(&value).map(|timeout| Some(Some(timeout))).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Setting,
+            format!(
+                "read the settings: `{TIMEOUT}={value}` is no duration; it takes a number and a unit, \
+                 as in `500ms`, `5s` or `2m`, or `none`"
+            ),
+        )
     })
 }
 

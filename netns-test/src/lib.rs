@@ -106,9 +106,13 @@ mod access;
 #[cfg(target_os = "linux")]
 mod callback;
 #[cfg(target_os = "linux")]
+mod duration;
+#[cfg(target_os = "linux")]
 mod entered;
 #[cfg(target_os = "linux")]
 mod env;
+#[cfg(target_os = "linux")]
+mod inspection;
 #[cfg(target_os = "linux")]
 pub mod instance;
 #[cfg(target_os = "linux")]
@@ -135,6 +139,8 @@ mod running;
 mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
+#[cfg(target_os = "linux")]
+mod watch;
 
 // On other systems, modules of the same names.
 #[cfg(not(target_os = "linux"))]

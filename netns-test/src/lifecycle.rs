@@ -11,6 +11,7 @@ use crate::access::policy::Verdict;
 use crate::answer::Refusal;
 use crate::env;
 use crate::error::{Error, ErrorKind};
+use crate::isolation::body::Finished;
 use crate::isolation::process::{self, Ended};
 use crate::isolation::thread;
 use crate::report;
@@ -18,6 +19,7 @@ use crate::running::Running;
 use crate::setting::Isolation;
 use crate::sys::filter;
 use crate::test::Test;
+use crate::watch::Watch;
 
 /// The payload of a failure that has been reported already.
 struct Reported;
@@ -39,7 +41,8 @@ pub fn run(test: &'static Test) -> ExitCode {
         }
     }
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
-    match isolate(test, isolation) {
+    let watch = Watch::of(test, settings);
+    match isolate(test, &watch, isolation) {
         Ok(code) => code,
         Err(error) if error.kind() == ErrorKind::Callback => {
             fail(test, &report::ended::not_entered(test.name(), &error))
@@ -79,35 +82,39 @@ fn skip(test: &Test) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn isolate(test: &'static Test, isolation: Isolation) -> Result<ExitCode, Error> {
+fn isolate(test: &'static Test, watch: &Watch, isolation: Isolation) -> Result<ExitCode, Error> {
     /// Set when a thread of this process was refused a namespace.
     static NOT_ON_THREADS: AtomicBool = AtomicBool::new(false);
     match isolation {
-        Isolation::Thread => run_on_a_thread(test),
-        Isolation::Process => process::run(test).map(|ended| conclude(test, ended)),
+        Isolation::Thread => run_on_a_thread(test, watch),
+        Isolation::Process => process::run(test, watch).map(|ended| conclude(test, ended)),
         Isolation::Auto if NOT_ON_THREADS.load(Ordering::Relaxed) => {
-            isolate(test, Isolation::Process)
+            isolate(test, watch, Isolation::Process)
         }
-        Isolation::Auto => match run_on_a_thread(test) {
+        Isolation::Auto => match run_on_a_thread(test, watch) {
             Err(error) if process::is_refusal(&error) => {
                 NOT_ON_THREADS.store(true, Ordering::Relaxed);
-                isolate(test, Isolation::Process)
+                isolate(test, watch, Isolation::Process)
             }
             done => done,
         },
     }
 }
 
-fn run_on_a_thread(test: &'static Test) -> Result<ExitCode, Error> {
-    let finished = thread::run(test, |ns| {
+fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error> {
+    let finished = thread::run(test, watch.clone(), |ns| {
         let _running = Running::note(test.name());
         (test.body)(ns)
     })?;
-    match (finished.body, finished.teardown) {
-        (Err(payload), _) => panic::resume_unwind(payload),
-        (Ok(code), Ok(())) => Ok(code),
-        // Printed on the test's own thread.
-        (Ok(_), Err(_)) => Ok(fail(test, "")),
+    match finished {
+        // Why is printed, on the test's own thread.
+        Finished {
+            condemned: true, ..
+        } => Ok(fail(test, "")),
+        Finished {
+            body: Err(payload), ..
+        } => panic::resume_unwind(payload),
+        Finished { body: Ok(code), .. } => Ok(code),
     }
 }
 
@@ -119,7 +126,7 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         // Printed in the other process.
-        Ended::TornDownBadly => fail(test, ""),
+        Ended::Condemned => fail(test, ""),
         Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
         Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
     }

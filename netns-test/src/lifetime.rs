@@ -1,7 +1,7 @@
 //! How a namespace that this crate makes comes and goes: the order in which
 //! the systems of hooks hear of it.
 
-use std::panic::{self, AssertUnwindSafe};
+use std::panic;
 use std::thread;
 
 use crate::callback;
@@ -88,27 +88,4 @@ fn end_later(ns: &NetNs) -> Result<(), Error> {
         format!("wait for the end of network namespace {id} inside of a callback for it"),
     )
     .with_hint("it ends when the callback has returned; close it after that to see how"))
-}
-
-/// What came of a body, and of what ran after it.
-#[derive(Debug)]
-pub(crate) struct Finished<T> {
-    pub(crate) body: thread::Result<T>,
-    pub(crate) teardown: Result<(), Error>,
-}
-
-/// The whole life of `ns`, which the calling thread is in: `body` runs in the
-/// middle of it, and what ends a namespace runs even if it panics.
-///
-/// # Errors
-///
-/// A hook failed before the body, which has not run.
-pub(crate) fn around<T>(ns: NetNs, body: impl FnOnce(&NetNs) -> T) -> Result<Finished<T>, Error> {
-    let ns = begin(ns)?;
-    // Whoever takes the result raises the panic again.
-    let body = panic::catch_unwind(AssertUnwindSafe(|| body(&ns)));
-    Ok(Finished {
-        body,
-        teardown: ns.close(),
-    })
 }

@@ -20,3 +20,25 @@ pub enum IfUnsupported {
     /// The test does not run, and says so; under `CI` it fails all the same.
     Skip,
 }
+
+/// What becomes of threads, processes, sockets and descriptors that outlive the body.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Leaks {
+    /// Nobody looks.
+    Allow,
+    /// They are named, where there are any.
+    #[default]
+    Warn,
+    /// They are named, and the test fails.
+    Deny,
+}
+
+/// What becomes of a test that tries to leave its namespace.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Egress {
+    /// It is mentioned if the test fails.
+    #[default]
+    Allow,
+    /// The test fails.
+    Deny,
+}

@@ -1,9 +1,10 @@
 //! What the attribute says about one test.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use crate::netns::NetNs;
-use crate::setting::{IfUnsupported, Isolation};
+use crate::setting::{Egress, IfUnsupported, Isolation, Leaks};
 
 /// A test's body: a plain function, so that its address means the same in
 /// every process that runs the same file.
@@ -17,6 +18,9 @@ pub struct Test {
     pub(crate) isolation: Option<Isolation>,
     pub(crate) views: Option<bool>,
     pub(crate) if_unsupported: Option<IfUnsupported>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) leaks: Option<Leaks>,
+    pub(crate) egress: Option<Egress>,
     pub(crate) should_panic: bool,
     pub(crate) expected_panic: &'static str,
 }
@@ -31,6 +35,9 @@ impl Test {
             isolation: None,
             views: None,
             if_unsupported: None,
+            timeout: None,
+            leaks: None,
+            egress: None,
             should_panic: false,
             expected_panic: "",
         }
@@ -59,6 +66,33 @@ impl Test {
     pub const fn if_unsupported(self, if_unsupported: IfUnsupported) -> Self {
         Self {
             if_unsupported: Some(if_unsupported),
+            ..self
+        }
+    }
+
+    /// `timeout = "…"`
+    #[must_use]
+    pub const fn timeout(self, timeout: Duration) -> Self {
+        Self {
+            timeout: Some(timeout),
+            ..self
+        }
+    }
+
+    /// `leaks = "…"`
+    #[must_use]
+    pub const fn leaks(self, leaks: Leaks) -> Self {
+        Self {
+            leaks: Some(leaks),
+            ..self
+        }
+    }
+
+    /// `egress = "…"`
+    #[must_use]
+    pub const fn egress(self, egress: Egress) -> Self {
+        Self {
+            egress: Some(egress),
             ..self
         }
     }

@@ -1,6 +1,7 @@
 //! How a test comes into a namespace of its own.
 
 pub(crate) mod before_main;
+pub(crate) mod body;
 pub(crate) mod enter;
 pub(crate) mod pool;
 pub(crate) mod process;

@@ -6,15 +6,15 @@ use std::process::ExitCode;
 use std::thread;
 
 use crate::error::{Error, ErrorKind};
+use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::pool;
 use crate::isolation::setup::{self, Asking};
 use crate::isolation::view::{Scope, Views};
-use crate::lifetime::{self, Finished};
 use crate::netns::{NetNs, make};
-use crate::report::teardown;
 use crate::sys::namespace::Patience;
 use crate::test::Test;
+use crate::watch::Watch;
 
 /// Runs `body` on a thread in a new network namespace, as the body of `test`.
 ///
@@ -24,8 +24,9 @@ use crate::test::Test;
 /// body did not run.
 pub(crate) fn run(
     test: &'static Test,
+    watch: Watch,
     body: impl FnOnce(&NetNs) -> ExitCode + Send + 'static,
-) -> Result<Finished<ExitCode>, Error> {
+) -> Result<Finished, Error> {
     let home = Home::of_this_process();
     let views = Views::of(test.views);
     let (asking, asked) = setup::from_home().unzip();
@@ -34,11 +35,7 @@ pub(crate) fn run(
         .spawn(move || {
             let ns = enter(home, views)?;
             asking.map_or(Ok(()), Asking::ask)?;
-            let finished = lifetime::around(ns, body)?;
-            if let Err(error) = &finished.teardown {
-                teardown::print(test.name(), error);
-            }
-            Ok(finished)
+            body::run(test.name(), &watch, ns, body)
         })
         .map_err(|error| {
             Error::new(ErrorKind::Process, "start a thread for the test").with_source(error)

@@ -3,10 +3,11 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 45] = [
+const LAYERS: [(&str, u8); 48] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
+    ("duration", 0),
     ("error", 0),
     ("hardware", 0),
     ("netlink", 0),
@@ -24,6 +25,7 @@ const LAYERS: [(&str, u8); 45] = [
     ("proc_net", 4),
     ("rtnetlink", 4),
     ("test", 4),
+    ("watch", 5),
     ("address", 5),
     ("counters", 5),
     ("kstat", 5),
@@ -42,16 +44,17 @@ const LAYERS: [(&str, u8); 45] = [
     ("capture", 8),
     ("report::note", 8),
     ("report::teardown", 8),
-    ("isolation", 9),
-    ("report", 10),
-    ("entered", 11),
-    ("running", 11),
-    ("elsewhere", 12),
-    ("lifecycle", 12),
-    ("private", 13),
-    ("__private", 13),
-    ("lib", 14),
-    ("main", 14),
+    ("inspection", 9),
+    ("isolation", 10),
+    ("report", 11),
+    ("entered", 12),
+    ("running", 12),
+    ("elsewhere", 13),
+    ("lifecycle", 13),
+    ("private", 14),
+    ("__private", 14),
+    ("lib", 15),
+    ("main", 15),
 ];
 
 #[test]

@@ -1,7 +1,6 @@
 //! The process that belongs to one test: it enters a namespace, runs the
 //! body, tells the outcome, and ends.
 
-use std::any::Any;
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
@@ -10,16 +9,16 @@ use std::thread;
 
 use crate::env;
 use crate::error::{Error, ErrorKind};
+use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::process::message::{Outcome, Request, send_outcome};
 use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
-use crate::lifetime::{self, Finished};
-use crate::netns::{NetNs, make};
-use crate::report::teardown;
+use crate::netns::make;
 use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
 use crate::test::Body;
+use crate::watch::{self, Watch};
 
 /// Whether the process was born in a namespace of its own or has to make one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -44,6 +43,7 @@ pub(super) fn prepare(home: Home, net: Net, views: Views) -> Result<Surroundings
 pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings, Error>) -> ! {
     let Request {
         name,
+        watch,
         views,
         result,
         stdout,
@@ -52,7 +52,7 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
     } = request;
     coverage::begin(env::profile_pattern().as_deref());
     let outcome = match speak_through(stdout, stderr) {
-        Ok(()) => run(name, body, views, prepared),
+        Ok(()) => run(name, watch, body, views, prepared),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
     let _ = io::stdout().flush();
@@ -70,7 +70,13 @@ fn speak_through(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Error>) -> Outcome {
+fn run(
+    name: String,
+    watch: Watch,
+    body: Body,
+    views: Views,
+    prepared: Result<Surroundings, Error>,
+) -> Outcome {
     let ns = match prepared.and_then(|surroundings| surroundings.accept(views)) {
         Ok(ns) => ns,
         Err(error) => return Outcome::NotEntered(error),
@@ -78,11 +84,7 @@ fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Er
     // A thread of its own, for the name that a panic's message begins with.
     let started = thread::Builder::new().name(name.clone()).spawn(move || {
         setup::run()?;
-        let finished = lifetime::around(ns, |ns| status(body, ns))?;
-        if let Err(error) = &finished.teardown {
-            teardown::print(&name, error);
-        }
-        Ok(finished)
+        body::run(&name, &watch, ns, body)
     });
     let finished = started.map(|thread| {
         thread
@@ -91,14 +93,12 @@ fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Er
     });
     match finished {
         Ok(Ok(Finished {
+            condemned: true, ..
+        })) => Outcome::Condemned,
+        Ok(Ok(Finished {
             body: Err(payload), ..
-        })) => Outcome::Panicked(text(payload)),
-        Ok(Ok(Finished {
-            teardown: Err(_), ..
-        })) => Outcome::TornDownBadly,
-        Ok(Ok(Finished {
-            body: Ok(status), ..
-        })) => Outcome::Returned(status),
+        })) => Outcome::Panicked(watch::text(&*payload).map(str::to_owned)),
+        Ok(Ok(Finished { body: Ok(code), .. })) => Outcome::Returned(status(code)),
         Ok(Err(error)) => Outcome::NotEntered(error),
         Err(error) => Outcome::NotEntered(
             Error::new(ErrorKind::Process, "start a thread for the test").with_source(error),
@@ -106,20 +106,9 @@ fn run(name: String, body: Body, views: Views, prepared: Result<Surroundings, Er
     }
 }
 
-/// What the body returned, as the number behind its `ExitCode`.
-fn status(body: Body, ns: &NetNs) -> u8 {
-    let code = body(ns);
+/// The number behind an `ExitCode`.
+fn status(code: ExitCode) -> u8 {
     (0..=u8::MAX)
         .find(|status| ExitCode::from(*status) == code)
         .unwrap_or(1)
-}
-
-/// The text of a panic, where libtest would see text.
-fn text(payload: Box<dyn Any + Send>) -> Option<String> {
-    match payload.downcast::<String>() {
-        Ok(text) => Some(*text),
-        Err(payload) => payload
-            .downcast_ref::<&str>()
-            .map(|text| (*text).to_owned()),
-    }
 }

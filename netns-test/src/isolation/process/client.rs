@@ -17,6 +17,7 @@ use crate::sys::capability::{self, NET_ADMIN, SYS_ADMIN};
 use crate::sys::exec::{Birth, Unmapped};
 use crate::sys::{code, process};
 use crate::test::Test;
+use crate::watch::Watch;
 
 /// Runs the body of `test` in a process of its own.
 ///
@@ -24,14 +25,14 @@ use crate::test::Test;
 ///
 /// No process could be started, or it could not enter a namespace; the body
 /// did not run.
-pub(crate) fn run(test: &'static Test) -> Result<Ended, Error> {
+pub(crate) fn run(test: &'static Test, watch: &Watch) -> Result<Ended, Error> {
     let direct = may_make_namespaces()?;
-    match attempt(test, !direct) {
+    match attempt(test, watch, !direct) {
         // Capabilities alone do not decide; where they do not suffice, a user namespace may.
         Err(error) if direct && is_refusal(&error) => {
             USER_NAMESPACE.store(true, Ordering::Relaxed);
             handle::discard_any();
-            attempt(test, true)
+            attempt(test, watch, true)
         }
         ended => ended,
     }
@@ -56,15 +57,15 @@ pub(crate) fn is_refusal(error: &Error) -> bool {
         && matches!(errno, Some(libc::EPERM | libc::EACCES | libc::ENOSYS))
 }
 
-fn attempt(test: &'static Test, user: bool) -> Result<Ended, Error> {
+fn attempt(test: &'static Test, watch: &Watch, user: bool) -> Result<Ended, Error> {
     if env::one_test_in_process() {
-        return run_in_new_process(test, user);
+        return run_in_new_process(test, watch, user);
     }
     for _ in 0..2 {
         let Some(server) = server(test, user)? else {
-            return run_in_new_process(test, user);
+            return run_in_new_process(test, watch, user);
         };
-        match ask(&server, test) {
+        match ask(&server, test, watch) {
             // It has ended since it was last asked; nothing ran.
             Err(Asked::Gone) => handle::discard(&server),
             Err(Asked::Failed(error)) => return Err(error),
@@ -83,13 +84,13 @@ enum Asked {
     Failed(Error),
 }
 
-fn ask(server: &Server, test: &Test) -> Result<Ended, Asked> {
+fn ask(server: &Server, test: &Test, watch: &Watch) -> Result<Ended, Asked> {
     let failed = |what| move |error| Asked::Failed(Error::system(what, error));
     note_unmapped(server.unmapped.as_ref());
     let mut waiting = Waiting::new().map_err(Asked::Failed)?;
     let distance = code::distance(server.base, test.body);
     waiting
-        .send(server.requests.as_fd(), test, distance)
+        .send(server.requests.as_fd(), test, watch, distance)
         .map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Asked::Gone,
             _ => failed("ask the fork server")(error),
@@ -103,14 +104,14 @@ fn ask(server: &Server, test: &Test) -> Result<Ended, Asked> {
 }
 
 /// Runs the body in a process that is started for it alone.
-fn run_in_new_process(test: &'static Test, user: bool) -> Result<Ended, Error> {
+fn run_in_new_process(test: &'static Test, watch: &Watch, user: bool) -> Result<Ended, Error> {
     let birth = Birth {
         user,
         net: true,
         with_thread: true,
     };
     for name in names(test) {
-        match run_under_name(&name, test, birth)? {
+        match run_under_name(&name, test, watch, birth)? {
             Last::Outcome(outcome) => return ended(outcome),
             Last::Status(status) => return Ok(Ended::Died(status)),
             Last::Nothing { .. } => {}
@@ -120,7 +121,12 @@ fn run_in_new_process(test: &'static Test, user: bool) -> Result<Ended, Error> {
 }
 
 /// [`Last::Nothing`] if libtest does not know the name.
-fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last, Error> {
+fn run_under_name(
+    name: &str,
+    test: &'static Test,
+    watch: &Watch,
+    birth: Birth,
+) -> Result<Last, Error> {
     let failed = |error| Error::system("wait for the test's process", error);
     let mut waiting = Waiting::new()?;
     let Started {
@@ -130,7 +136,7 @@ fn run_under_name(name: &str, test: &'static Test, birth: Birth) -> Result<Last,
     } = start(name, Role::OneTest, birth)?;
     note_unmapped(unmapped.as_ref());
     let pidfd = process::pidfd_open(process::number(&child)).map_err(failed)?;
-    let last = match waiting.send(requests.as_fd(), test, 0) {
+    let last = match waiting.send(requests.as_fd(), test, watch, 0) {
         // It has ended before it was asked; how is seen below.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Last::Nothing { started: false })
@@ -155,7 +161,7 @@ fn ended(outcome: Outcome) -> Result<Ended, Error> {
     match outcome {
         Outcome::Returned(status) => Ok(Ended::Returned(status)),
         Outcome::Panicked(text) => Ok(Ended::Panicked(text)),
-        Outcome::TornDownBadly => Ok(Ended::TornDownBadly),
+        Outcome::Condemned => Ok(Ended::Condemned),
         Outcome::NotEntered(error) => Err(error),
     }
 }

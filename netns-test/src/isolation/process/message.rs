@@ -7,6 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
 use crate::isolation::view::Views;
 use crate::sys::channel::{self, LONGEST, Message};
+use crate::watch::Watch;
 
 /// What a server says when it can take requests.
 pub(super) const READY: &[u8] = b"ready";
@@ -18,6 +19,7 @@ pub(super) struct Request {
     pub(super) name: String,
     pub(super) distance: u64,
     pub(super) views: Views,
+    pub(super) watch: Watch,
     /// The namespace that the test must not be in.
     pub(super) home: Home,
     pub(super) result: OwnedFd,
@@ -32,6 +34,7 @@ impl Request {
         name: &str,
         distance: u64,
         views: Views,
+        watch: &Watch,
         home: Home,
         descriptors: [BorrowedFd<'_>; 3],
     ) -> io::Result<()> {
@@ -42,6 +45,13 @@ impl Request {
             Views::Demanded => 2,
         });
         bytes.extend_from_slice(&home.to_wire());
+        let watch = watch.to_wire();
+        let length = u16::try_from(watch.len())
+            .ok()
+            .filter(|length| usize::from(*length) < LONGEST / 2)
+            .ok_or(io::ErrorKind::InvalidInput)?;
+        bytes.extend_from_slice(&length.to_le_bytes());
+        bytes.extend_from_slice(&watch);
         // A name that does not fit is cut; it is for the thread, and for people.
         let room = LONGEST - bytes.len();
         let end = (0..=name.len().min(room)).rfind(|end| name.is_char_boundary(*end));
@@ -54,7 +64,9 @@ impl Request {
     pub(super) fn parse(message: Message) -> Option<Self> {
         let (distance, rest) = message.bytes.split_first_chunk::<8>()?;
         let (views, rest) = rest.split_first()?;
-        let (home, name) = rest.split_first_chunk()?;
+        let (home, rest) = rest.split_first_chunk()?;
+        let (length, rest) = rest.split_first_chunk()?;
+        let (watch, name) = rest.split_at_checked(u16::from_le_bytes(*length).into())?;
         let [result, stdout, stderr] = message.descriptors.try_into().ok()?;
         Some(Self {
             name: String::from_utf8(name.to_vec()).ok()?,
@@ -64,6 +76,7 @@ impl Request {
                 1 => Views::Granted,
                 _ => Views::Demanded,
             },
+            watch: Watch::from_wire(watch)?,
             home: Home::from_wire(*home),
             result,
             stdout,
@@ -79,8 +92,8 @@ pub(super) enum Outcome {
     Returned(u8),
     /// The body panicked; the text of the payload, if it was text.
     Panicked(Option<String>),
-    /// The body returned, and what ran after it failed, which has been printed.
-    TornDownBadly,
+    /// The test fails, however its body ended; why has been printed.
+    Condemned,
     /// The body did not run.
     NotEntered(Error),
 }
@@ -106,7 +119,7 @@ mod tag {
     pub(super) const NOT_ENTERED: u8 = 4;
     pub(super) const STATUS: u8 = 5;
     pub(super) const STARTED: u8 = 6;
-    pub(super) const TORN_DOWN_BADLY: u8 = 7;
+    pub(super) const CONDEMNED: u8 = 7;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
@@ -118,7 +131,7 @@ pub(super) fn send_outcome(to: BorrowedFd<'_>, outcome: &Outcome) -> io::Result<
             send_text(to, text.as_bytes())?;
             channel::send(to, &[tag::PANICKED], &[])
         }
-        Outcome::TornDownBadly => channel::send(to, &[tag::TORN_DOWN_BADLY], &[]),
+        Outcome::Condemned => channel::send(to, &[tag::CONDEMNED], &[]),
         Outcome::NotEntered(error) => {
             send_text(to, &error.to_wire())?;
             channel::send(to, &[tag::NOT_ENTERED], &[])
@@ -183,7 +196,7 @@ impl Reports {
                     String::from_utf8_lossy(&text).into_owned(),
                 ))),
                 (tag::PANICKED_WITHOUT_TEXT, _) => Report::Outcome(Outcome::Panicked(None)),
-                (tag::TORN_DOWN_BADLY, _) => Report::Outcome(Outcome::TornDownBadly),
+                (tag::CONDEMNED, _) => Report::Outcome(Outcome::Condemned),
                 (tag::STATUS, &[a, b, c, d]) => Report::Status(i32::from_le_bytes([a, b, c, d])),
                 (tag::NOT_ENTERED, _) => {
                     Report::Outcome(Outcome::NotEntered(Error::from_wire(&text)))

@@ -53,8 +53,8 @@ pub(crate) enum Ended {
     Returned(u8),
     /// The body panicked; the text of the payload, if it was text.
     Panicked(Option<String>),
-    /// The body returned, and what ran after it failed, which has been printed.
-    TornDownBadly,
+    /// The test fails, however its body ended; why has been printed.
+    Condemned,
     /// The process ended before it told an outcome.
     Died(ExitStatus),
     /// The fork server ended, and the process with it.

@@ -16,6 +16,7 @@ use crate::isolation::process::output::{Forward, Output};
 use crate::isolation::view::Views;
 use crate::sys::channel;
 use crate::test::Test;
+use crate::watch::Watch;
 
 /// The last that was heard of a test's process.
 #[derive(Debug)]
@@ -53,6 +54,7 @@ impl Waiting {
         &mut self,
         to: BorrowedFd<'_>,
         test: &Test,
+        watch: &Watch,
         distance: u64,
     ) -> io::Result<()> {
         let result = self.result.take().expect("a request is sent once");
@@ -66,6 +68,7 @@ impl Waiting {
             test.name(),
             distance,
             Views::of(test.views),
+            watch,
             Home::of_this_process(),
             [result.as_fd(), streams[0], streams[1]],
         )

@@ -1,0 +1,143 @@
+//! What is watched while a test runs, and what its body may do: the words of
+//! the attribute and of the environment put together.
+
+use std::any::Any;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use crate::env::Settings;
+use crate::setting::{Egress, Leaks};
+use crate::test::Test;
+
+/// How one test is watched. It goes to the test's process, if it has one.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Watch {
+    /// How long the body may take.
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) leaks: Leaks,
+    pub(crate) egress: Egress,
+    /// The text that a panic has to contain for the test to pass, if it has to panic.
+    pub(crate) expected_panic: Option<String>,
+}
+
+/// How a body ended: its report, or the payload of its panic.
+pub(crate) type Ending = thread::Result<ExitCode>;
+
+impl Watch {
+    /// The environment beats what the attribute says.
+    pub(crate) fn of(test: &Test, settings: &Settings) -> Self {
+        Self {
+            timeout: settings.timeout.unwrap_or(test.timeout),
+            leaks: settings.leaks.or(test.leaks).unwrap_or_default(),
+            egress: test.egress.unwrap_or_default(),
+            expected_panic: test.should_panic.then(|| test.expected_panic.to_owned()),
+        }
+    }
+
+    /// Whether libtest will take this for a success.
+    pub(crate) fn is_success(&self, ending: &Ending) -> bool {
+        match (&self.expected_panic, ending) {
+            (None, Ok(code)) => *code == ExitCode::SUCCESS,
+            (Some(expected), Err(payload)) => {
+                expected.is_empty()
+                    || text(&**payload).is_some_and(|text| text.contains(expected.as_str()))
+            }
+            (None, Err(_)) | (Some(_), Ok(_)) => false,
+        }
+    }
+
+    /// As bytes, for another process: the inverse of [`Watch::from_wire`].
+    pub(crate) fn to_wire(&self) -> Vec<u8> {
+        let nanoseconds = self.timeout.map_or(0, |timeout| timeout.as_nanos().max(1));
+        let nanoseconds = u64::try_from(nanoseconds).unwrap_or(u64::MAX);
+        let mut bytes = nanoseconds.to_le_bytes().to_vec();
+        bytes.push(match self.leaks {
+            Leaks::Allow => 0,
+            Leaks::Warn => 1,
+            Leaks::Deny => 2,
+        });
+        bytes.push(match self.egress {
+            Egress::Allow => 0,
+            Egress::Deny => 1,
+        });
+        bytes.push(u8::from(self.expected_panic.is_some()));
+        bytes.extend_from_slice(self.expected_panic.as_deref().unwrap_or("").as_bytes());
+        bytes
+    }
+
+    /// `None` if these bytes were not made by [`Watch::to_wire`].
+    pub(crate) fn from_wire(bytes: &[u8]) -> Option<Self> {
+        let (nanoseconds, rest) = bytes.split_first_chunk()?;
+        let ([leaks, egress, panics], text) = rest.split_first_chunk()?;
+        let timeout = match u64::from_le_bytes(*nanoseconds) {
+            0 => None,
+            nanoseconds => Some(Duration::from_nanos(nanoseconds)),
+        };
+        Some(Self {
+            timeout,
+            leaks: match leaks {
+                0 => Leaks::Allow,
+                1 => Leaks::Warn,
+                _ => Leaks::Deny,
+            },
+            egress: match egress {
+                0 => Egress::Allow,
+                _ => Egress::Deny,
+            },
+            expected_panic: match panics {
+                0 => None,
+                _ => Some(String::from_utf8(text.to_vec()).ok()?),
+            },
+        })
+    }
+}
+
+/// The text of a panic, where libtest would see text.
+pub(crate) fn text(payload: &(dyn Any + Send)) -> Option<&str> {
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| payload.downcast_ref::<&str>().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sent_arrives() {
+        let plain = Watch {
+            timeout: None,
+            leaks: Leaks::Warn,
+            egress: Egress::Allow,
+            expected_panic: None,
+        };
+        let strict = Watch {
+            timeout: Some(Duration::from_millis(1500)),
+            leaks: Leaks::Deny,
+            egress: Egress::Deny,
+            expected_panic: Some("refused".into()),
+        };
+        for watch in [plain, strict] {
+            assert_eq!(Watch::from_wire(&watch.to_wire()), Some(watch));
+        }
+        assert_eq!(Watch::from_wire(&[]), None);
+    }
+
+    #[test]
+    fn a_panic_is_a_success_where_it_is_expected() {
+        let expecting = |text: Option<&str>| Watch {
+            timeout: None,
+            leaks: Leaks::Warn,
+            egress: Egress::Allow,
+            expected_panic: text.map(Into::into),
+        };
+        let panic = |text: &str| Ending::Err(Box::new(text.to_owned()));
+        assert!(expecting(None).is_success(&Ok(ExitCode::SUCCESS)));
+        assert!(!expecting(None).is_success(&Ok(ExitCode::FAILURE)));
+        assert!(!expecting(None).is_success(&panic("a")));
+        assert!(expecting(Some("")).is_success(&panic("a")));
+        assert!(expecting(Some("b")).is_success(&panic("abc")));
+        assert!(!expecting(Some("d")).is_success(&panic("abc")));
+        assert!(!expecting(Some("")).is_success(&Ok(ExitCode::SUCCESS)));
+    }
+}
