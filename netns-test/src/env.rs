@@ -67,6 +67,12 @@ pub(crate) fn github_step_summary() -> Option<PathBuf> {
     path("GITHUB_STEP_SUMMARY")
 }
 
+/// The user's shell.
+#[cfg(feature = "cli")]
+pub(crate) fn shell() -> Option<OsString> {
+    env::var_os("SHELL").filter(|shell| !shell.is_empty())
+}
+
 /// The settings of this process, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
