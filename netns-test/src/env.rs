@@ -73,6 +73,12 @@ pub(crate) fn shell() -> Option<OsString> {
     env::var_os("SHELL").filter(|shell| !shell.is_empty())
 }
 
+/// The directories in which programs are looked for.
+#[cfg(feature = "cli")]
+pub(crate) fn search_path() -> Vec<PathBuf> {
+    env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect())
+}
+
 /// The settings of this process, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {

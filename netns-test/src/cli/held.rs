@@ -1,8 +1,11 @@
 //! Which namespaces the tests of this user hold now.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::linux::fs::MetadataExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -27,53 +30,53 @@ pub struct Held {
 
 /// All of them that this user may look at, the oldest first.
 pub fn held() -> Vec<Held> {
-    let mut found: BTreeMap<(u64, u64), (u64, Held)> = BTreeMap::new();
-    let now = SystemTime::now();
+    let mut found: BTreeMap<(u64, u64), (u64, Vec<Held>)> = BTreeMap::new();
     for pid in numbers(Path::new("/proc")) {
         let process = PathBuf::from(format!("/proc/{pid}"));
-        let mut born = None;
-        for (mark, held) in marks(&process, pid, now) {
-            // A copy of the process holds the same file; the test's own process is the older one.
-            let born = *born.get_or_insert_with(|| start_time(&process));
-            let other = found.get(&mark);
-            if other.is_none_or(|(other, _)| born < *other) {
-                found.insert(mark, (born, held));
-            }
+        let Some((file, held)) = look(&process, pid) else {
+            continue;
+        };
+        // A copy of the process holds the same file; the test's own process is the older one.
+        let born = start_time(&process);
+        if found.get(&file).is_none_or(|(other, _)| born < *other) {
+            found.insert(file, (born, held));
         }
     }
-    let mut all: Vec<Held> = found.into_values().map(|(_, held)| held).collect();
-    for held in &mut all {
-        held.tid = thread_in(held.pid, held.inode);
-    }
-    all.sort_by_key(|held| (std::cmp::Reverse(held.age), held.pid));
+    let mut all: Vec<Held> = found.into_values().flat_map(|(_, held)| held).collect();
+    all.sort_by_key(|held| (Reverse(held.age), held.pid));
     all
 }
 
-/// The marks among the descriptors of a process, by what tells one file from another.
-fn marks(process: &Path, pid: u32, now: SystemTime) -> Vec<((u64, u64), Held)> {
-    let Ok(descriptors) = fs::read_dir(process.join("fd")) else {
-        return Vec::new();
-    };
-    descriptors
+/// More than the tests of one process ever need.
+const MOST: u64 = 1 << 20;
+
+/// What a process says of its tests, and what tells the file in which it does from others.
+fn look(process: &Path, pid: u32) -> Option<((u64, u64), Vec<Held>)> {
+    let descriptors = fs::read_dir(process.join("fd")).ok()?;
+    let path = descriptors
         .flatten()
-        .filter_map(|descriptor| {
-            let path = descriptor.path();
-            let link = fs::read_link(&path).ok()?;
-            let (inode, test) = mark::read(link.to_str()?)?;
-            let file = fs::metadata(&path).ok()?;
-            let held = Held {
-                inode,
-                pid,
-                tid: None,
-                uid: fs::metadata(process).ok()?.st_uid(),
-                test: test.to_owned(),
-                age: now
-                    .duration_since(file.modified().ok()?)
-                    .unwrap_or_default(),
-            };
-            Some(((file.st_dev(), file.st_ino()), held))
-        })
-        .collect()
+        .map(|descriptor| descriptor.path())
+        .find(|path| fs::read_link(path).is_ok_and(|link| link.as_os_str() == mark::LINK))?;
+    // Whoever gave another file that name, such as a FIFO, is not waited for.
+    let file = File::options()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(&path)
+        .ok()?;
+    let metadata = file.metadata().ok()?;
+    let mut bytes = Vec::new();
+    file.take(MOST).read_to_end(&mut bytes).ok()?;
+    let uid = fs::metadata(process).ok()?.st_uid();
+    let now = SystemTime::now();
+    let held = mark::records(&bytes).map(|record| Held {
+        inode: record.inode,
+        pid,
+        tid: thread_in(pid, record.thread, record.inode),
+        uid,
+        test: record.test,
+        age: now.duration_since(record.since).unwrap_or_default(),
+    });
+    Some(((metadata.st_dev(), metadata.st_ino()), held.collect()))
 }
 
 /// When a process was started, in ticks since boot.
@@ -90,15 +93,15 @@ fn start_time(process: &Path) -> u64 {
         .unwrap_or(u64::MAX)
 }
 
-/// A thread of the process that is in the namespace: the first to be there is
-/// the one that runs the body.
-fn thread_in(pid: u32, inode: u64) -> Option<u32> {
+/// The thread that runs the body, if it is still in the namespace. Where the
+/// process numbers threads in its own way, the youngest that is there: it shares the
+/// mounts of the body's.
+fn thread_in(pid: u32, named: u32, inode: u64) -> Option<u32> {
     let tasks = PathBuf::from(format!("/proc/{pid}/task"));
-    let mut threads: Vec<u32> = numbers(&tasks).collect();
-    threads.sort_unstable();
-    threads
-        .into_iter()
-        .find(|tid| is_link_to(&tasks.join(format!("{tid}/ns/net")), inode))
+    let is_there = |tid: &u32| is_link_to(&tasks.join(format!("{tid}/ns/net")), inode);
+    Some(named)
+        .filter(is_there)
+        .or_else(|| numbers(&tasks).filter(is_there).max())
 }
 
 /// Whether a link in `/proc` is to the network namespace of this number.

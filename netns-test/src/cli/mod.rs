@@ -10,6 +10,7 @@ mod join;
 mod trial;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use crate::answer::Refusal;
 
@@ -27,4 +28,9 @@ pub fn explained(refusal: &Refusal) -> String {
 /// The user's shell, as the environment names it.
 pub fn shell() -> Option<OsString> {
     crate::env::shell()
+}
+
+/// The directories in which programs are looked for.
+pub fn search_path() -> Vec<PathBuf> {
+    crate::env::search_path()
 }

@@ -7,9 +7,6 @@ use std::os::fd::OwnedFd;
 use nix::errno::Errno;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
-/// The longest name that the kernel takes, in bytes.
-pub(crate) const LONGEST_NAME: usize = 249;
-
 /// Makes an empty file that programs cannot be run from. `/proc/PID/fd` shows
 /// it as `/memfd:NAME (deleted)`; it goes with its last descriptor.
 ///

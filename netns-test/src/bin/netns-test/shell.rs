@@ -60,7 +60,7 @@ fn choose<'a>(held: &'a [Held], asked: Option<&str>) -> Result<&'a Held, String>
     let is_meant: [&dyn Fn(&Held) -> bool; 3] = [
         &|held| held.pid.to_string() == asked || held.inode.to_string() == inode,
         &|held| held.test == asked,
-        &|held| held.test.contains(asked),
+        &|held| !asked.is_empty() && held.test.contains(asked),
     ];
     for is_meant in is_meant {
         let meant: Vec<&Held> = held.iter().filter(|held| is_meant(held)).collect();
