@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use nix::unistd::{Pid, gettid};
 
@@ -152,7 +152,7 @@ pub(crate) fn records(bytes: &[u8]) -> impl Iterator<Item = Record> {
         let mut fields = text.splitn(4, ' ');
         let inode = fields.next()?.parse().ok()?;
         let thread = fields.next()?.parse().ok()?;
-        let since = Duration::from_millis(fields.next()?.parse().ok()?);
+        let since = std::time::Duration::from_millis(fields.next()?.parse().ok()?);
         let test = fields.next()?;
         Some(Record {
             inode,
@@ -165,6 +165,8 @@ pub(crate) fn records(bytes: &[u8]) -> impl Iterator<Item = Record> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn namespace() -> NetNsId {
