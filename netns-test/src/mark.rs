@@ -153,12 +153,12 @@ pub(crate) fn records(bytes: &[u8]) -> impl Iterator<Item = Record> {
         let inode = fields.next()?.parse().ok()?;
         let thread = fields.next()?.parse().ok()?;
         let since = std::time::Duration::from_millis(fields.next()?.parse().ok()?);
-        let test = fields.next()?;
+        let name = fields.next()?;
         Some(Record {
             inode,
             thread,
             since: UNIX_EPOCH.checked_add(since)?,
-            test: test.replace(char::is_control, "\u{fffd}"),
+            test: name.replace(char::is_control, "\u{fffd}"),
         })
     })
 }

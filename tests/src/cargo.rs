@@ -224,6 +224,10 @@ pub fn command() -> &'static Path {
 }
 
 /// A program as this user starts it, which is told nothing about this run.
+///
+/// # Panics
+///
+/// Never.
 pub fn started_by(user: User, program: &Path) -> Command {
     let Some(wrapper) = user.wrapper() else {
         return undisturbed(program);

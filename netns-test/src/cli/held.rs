@@ -83,7 +83,7 @@ fn look(process: &Path, pid: u32) -> Option<((u64, u64), Vec<Held>)> {
 ///
 /// # References
 ///
-/// proc_pid_stat(5), `starttime`
+/// `proc_pid_stat(5)`, `starttime`
 fn start_time(process: &Path) -> u64 {
     let stat = fs::read_to_string(process.join("stat")).unwrap_or_default();
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);

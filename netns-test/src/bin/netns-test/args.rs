@@ -63,7 +63,7 @@ pub(crate) struct Run {
     ///
     /// Can be said several times, or with commas. The names replace those of the same spelling
     /// in /etc/hosts, and the rest of the file stays. Nobody else sees it, and no file is written.
-    /// 127.0.0.0/8 and ::1 can be reached at once; other addresses when PROGRAM has added them.
+    /// 127.0.0.0/8 and `::1` can be reached at once; other addresses when PROGRAM has added them.
     #[arg(long = "hosts", value_name = "NAME=ADDRESS", value_delimiter = ',')]
     pub(crate) hosts: Vec<Entry>,
 

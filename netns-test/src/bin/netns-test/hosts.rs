@@ -1,5 +1,7 @@
 //! The lines of an `/etc/hosts`.
 
+#[cfg(target_os = "linux")]
+use std::fmt::Write;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -39,10 +41,10 @@ impl FromStr for Entry {
 /// then what `file` says about other names.
 #[cfg(target_os = "linux")]
 pub(crate) fn merge(file: &str, entries: &[Entry], added: &[String]) -> String {
-    let mut text: String = entries
-        .iter()
-        .map(|entry| format!("{} {}\n", entry.address, entry.name))
-        .collect();
+    let mut text = String::new();
+    for Entry { name, address } in entries {
+        writeln!(text, "{address} {name}").expect("a string takes all");
+    }
     for lines in added {
         text.push_str(lines);
         if !lines.ends_with('\n') && !lines.is_empty() {

@@ -18,7 +18,7 @@ const RED: Style = AnsiColor::Red.on_default().bold();
 /// Says on standard error what went wrong.
 pub(crate) fn complain(what: &str) {
     // Where standard error is closed there is nobody to tell.
-    let _ = write!(anstream::stderr(), "{RED}netns-test{RED:#}: {what}\n");
+    let _ = writeln!(anstream::stderr(), "{RED}netns-test{RED:#}: {what}");
 }
 
 /// Says something on standard error that is no error.
@@ -55,12 +55,14 @@ pub(crate) fn finish(text: &str, status: ExitCode) -> ExitCode {
 /// An error of the crate with its cause and what can be done about it.
 #[cfg(target_os = "linux")]
 pub(crate) fn failure(error: &Error) -> String {
+    use std::fmt::Write as _;
+
     let mut text = format!("failed to {error}");
     if let Some(cause) = std::error::Error::source(error) {
-        text.push_str(&format!("\n  because: {cause}"));
+        write!(text, "\n  because: {cause}").expect("a string takes all");
     }
     if let Some(hint) = error.hint() {
-        text.push_str(&format!("\n  hint:    {hint}"));
+        write!(text, "\n  hint:    {hint}").expect("a string takes all");
     }
     text
 }

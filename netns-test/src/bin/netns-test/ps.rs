@@ -62,7 +62,7 @@ fn age(age: Duration) -> String {
     let seconds = age.as_secs();
     match seconds {
         ..60 => format!("{}.{}s", tenths / 10, tenths % 10),
-        ..3600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
+        60..3600 => format!("{}m{:02}s", seconds / 60, seconds % 60),
         _ => format!("{}h{:02}m", seconds / 3600, seconds / 60 % 60),
     }
 }

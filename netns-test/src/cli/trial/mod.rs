@@ -21,7 +21,7 @@ pub enum Group {
 }
 
 /// One thing that is tried.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// Which group it stands in.
     pub group: Group,
