@@ -101,12 +101,6 @@ pub(crate) mod netns {
     }
 
     impl NetNs {
-        /// Proof that there is none.
-        pub(crate) fn never(&self) -> Infallible {
-            self.never
-        }
-
-    impl NetNs {
         /// Which namespace this is, among those that live now.
         pub fn id(&self) -> NetNsId {
             match self.never {}

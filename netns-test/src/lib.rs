@@ -161,9 +161,9 @@ mod watch;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{notify, pernet};
-#[cfg(not(target_os = "linux"))]
 use elsewhere::{access, entered, isolation, lifecycle, netns, rtnetlink};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{notify, pernet};
 
 pub use access::access;
 pub use address::Address;
