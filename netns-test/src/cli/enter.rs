@@ -1,6 +1,5 @@
 //! This process moves into a new network namespace, to run a program there.
 
-use std::fmt;
 use std::io;
 
 use crate::access::access;
@@ -98,13 +97,4 @@ fn through_a_user_namespace() -> Result<(), Error> {
     capability::keep_capabilities_across_exec()
         .map_err(system("keep the capabilities across execve(2)"))?;
     namespace::unshare_net().map_err(system("unshare(CLONE_NEWNET)"))
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Refused(refusal) => refusal.because().fmt(f),
-            Self::Error(error) => error.fmt(f),
-        }
-    }
 }

@@ -2,8 +2,9 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::Read;
+use std::os::fd::AsRawFd;
 use std::os::linux::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -57,16 +58,17 @@ fn look(process: &Path, pid: u32) -> Option<((u64, u64), Vec<Held>)> {
         .flatten()
         .map(|descriptor| descriptor.path())
         .find(|path| fs::read_link(path).is_ok_and(|link| link.as_os_str() == mark::LINK))?;
-    // Whoever gave another file that name, such as a FIFO, is not waited for.
-    let file = File::options()
+    // Looked at before it is opened: anybody can give that name to a device or a FIFO.
+    let seen = File::options()
         .read(true)
-        .custom_flags(libc::O_NONBLOCK)
+        .custom_flags(libc::O_PATH)
         .open(&path)
         .ok()?;
-    let metadata = file.metadata().ok()?;
+    let metadata = seen.metadata().ok().filter(Metadata::is_file)?;
+    let file = File::open(format!("/proc/self/fd/{}", seen.as_raw_fd())).ok()?;
     let mut bytes = Vec::new();
     file.take(MOST).read_to_end(&mut bytes).ok()?;
-    let uid = fs::metadata(process).ok()?.st_uid();
+    let uid = user_of(pid)?;
     let now = SystemTime::now();
     let held = mark::records(&bytes).map(|record| Held {
         inode: record.inode,
@@ -102,6 +104,18 @@ fn thread_in(pid: u32, named: u32, inode: u64) -> Option<u32> {
     Some(named)
         .filter(is_there)
         .or_else(|| numbers(&tasks).filter(is_there).max())
+}
+
+/// Who runs a process; `None` if it has more than one user. The owner of its
+/// directory in `/proc` would be root where it has forbidden to be looked at.
+pub(super) fn user_of(pid: u32) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    let mut users = line.split_whitespace();
+    let user = users.next()?;
+    users
+        .all(|other| other == user)
+        .then(|| user.parse().ok())?
 }
 
 /// Whether a link in `/proc` is to the network namespace of this number.

@@ -6,7 +6,9 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
-use super::held::{Held, is_link_to, numbers};
+use nix::unistd::geteuid;
+
+use super::held::{Held, is_link_to, numbers, user_of};
 use crate::error::{Error, ErrorKind};
 use crate::sys::{capability, mount, namespace, nsfs, user};
 
@@ -18,7 +20,7 @@ pub struct Joined {
 }
 
 /// Moves this process, which has one thread, into the network namespace of a
-/// test, and with it into the test's mounts; for an ordinary user's test into the
+/// test, and into the test's mounts if it is the same user's; for an ordinary user's test into the
 /// test's user namespace first, with every capability in there.
 ///
 /// # Errors
@@ -53,6 +55,8 @@ pub fn join(held: &Held) -> Result<Joined, Error> {
     let mounts = held
         .tid
         .map(|tid| File::open(format!("/proc/{}/task/{tid}/ns/mnt", held.pid)));
+    // Asked after they were opened. Another user can have put any program into them.
+    let trusted = user_of(held.pid) == Some(geteuid().as_raw());
     let directory = env::current_dir();
     if let Err(error) = namespace::enter_net(net.as_fd()) {
         if error.raw_os_error() != Some(libc::EPERM) {
@@ -64,8 +68,8 @@ pub fn join(held: &Held) -> Result<Joined, Error> {
         namespace::enter_net(net.as_fd()).map_err(failed("network"))?;
     }
     let seen = match mounts {
-        Some(mounts) => mounts.and_then(|mounts| mount::enter_mounts(mounts.as_fd())),
-        None => fresh_views(),
+        Some(mounts) if trusted => mounts.and_then(|mounts| mount::enter_mounts(mounts.as_fd())),
+        _ => fresh_views(),
     };
     // Into the test's mounts this process came at their root; where they lack the directory it stays there.
     let _ = directory.and_then(env::set_current_dir);
@@ -74,7 +78,7 @@ pub fn join(held: &Held) -> Result<Joined, Error> {
     })
 }
 
-/// Where no thread is in the namespace whose mounts could be shared.
+/// Where there is no thread whose mounts could be shared.
 fn fresh_views() -> io::Result<()> {
     mount::unshare_mounts()?;
     mount::show_own_sysfs().map_err(|(_, error)| error)

@@ -94,6 +94,15 @@ fn run_says_what_a_test_says() {
     }
 }
 
+/// As in a container that has not the capability: root goes the way of ordinary users.
+#[test]
+fn root_without_the_capability_gets_a_user_namespace() {
+    let ran = confined(&[Step::DropSysAdmin], "run -- readlink /proc/self/ns/user");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let home = std::fs::read_link("/proc/self/ns/user").unwrap();
+    assert_ne!(ran.stdout.trim_end(), home.to_str().unwrap());
+}
+
 #[test]
 fn doctor_says_no() {
     for (steps, cause) in [(profile(), "SeccompProfile"), (limit(), "MaxNetNamespaces")] {

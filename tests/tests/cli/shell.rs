@@ -1,6 +1,9 @@
 //! `netns-test shell`: into the namespace of a test that runs.
 
+use std::fs;
+
 use netns_test_tests::cargo::User;
+use netns_test_tests::state::wait_until;
 
 use crate::victims::{Victims, visitor};
 use crate::{finished, netns_test, output};
@@ -48,6 +51,36 @@ fn root_enters_an_ordinary_users() {
     let pid = victims.listed()[0]["pid"].to_string();
     visit(User::Root, &pid);
     assert!(victims.passed());
+}
+
+/// In the test's mounts, unless it is another user's, who could have any program in them.
+#[test]
+fn mounts_are_those_of_the_same_users_test() {
+    const COVERED: &str = "victims::covers_a_directory";
+    let sees_files = |user, pid: &str| {
+        // Mounted right after the test was found.
+        wait_until("something is mounted", || {
+            let mounts = |file: &str| fs::read_to_string(format!("/proc/{file}/mounts")).unwrap();
+            let threads = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+            let mut tasks = threads.map(|thread| thread.unwrap().path());
+            tasks.any(|task| {
+                let task = task.strip_prefix("/proc").unwrap().to_owned();
+                mounts(task.to_str().unwrap()).contains(" /etc tmpfs")
+            })
+        });
+        let ran = output(user, ["shell", pid, "--", "ls", "/etc"]);
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        !ran.stdout.is_empty()
+    };
+    for user in User::all() {
+        println!("{user:?}");
+        let victims = Victims::start(user, &[COVERED]);
+        let pid = victims.listed()[0]["pid"].to_string();
+        assert!(!sees_files(user, &pid));
+        if user == User::Ordinary && nix::unistd::geteuid().is_root() {
+            assert!(sees_files(User::Root, &pid));
+        }
+    }
 }
 
 /// With every capability over it, also for an ordinary user.

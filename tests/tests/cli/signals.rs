@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
 
+use netns_test_tests::cargo::command;
 use netns_test_tests::state::{descendants, wait_until};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -39,6 +41,25 @@ fn whoever_signals_the_command_signals_the_program() {
             let status = child.wait().unwrap();
             assert_eq!(status.signal(), Some(signal as i32), "{signal}: {status:?}");
         }
+    }
+}
+
+/// In the foreground of its terminal, as a program is that a shell starts.
+#[test]
+fn job_control_is_the_programs() {
+    for user in users() {
+        let inside = "read -r _ _ _ _ group _ _ foreground _ </proc/$$/stat; \
+                      test -t 0 && echo $((group - foreground))";
+        let wrapper = user.wrapper().unwrap_or("");
+        let netns_test = command().display();
+        let line = format!("{wrapper} {netns_test} run sh -c '{inside}'");
+        let output = Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .stdin(Stdio::null())
+            .output()
+            .expect("util-linux");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(text.trim_end(), "0", "{output:?}");
     }
 }
 

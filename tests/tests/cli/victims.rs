@@ -10,6 +10,7 @@ use std::process::{Child, Stdio};
 use netns_test::netns_test;
 use netns_test_tests::cargo::{User, started_by};
 use netns_test_tests::state::wait_until;
+use nix::mount::{MsFlags, mount};
 use serde_json::Value;
 
 use crate::{output, this_test};
@@ -28,6 +29,15 @@ fn waits_for_a_visitor() {
 #[netns_test]
 #[ignore = "found by the command"]
 fn waits_for_a_visitor_as_well() {
+    waits_for_a_visitor_at_the_door();
+}
+
+/// Its mounts are for its own user only.
+#[netns_test]
+#[ignore = "found by the command"]
+fn covers_a_directory() {
+    let none = None::<&str>;
+    mount(Some("tmpfs"), "/etc", Some("tmpfs"), MsFlags::empty(), none).unwrap();
     waits_for_a_visitor_at_the_door();
 }
 

@@ -19,10 +19,6 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "netns-test", version, styles = STYLES, arg_required_else_help = true)]
 #[command(max_term_width = 100, after_long_help = AFTER)]
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "Linux alone does it")
-)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -54,10 +50,6 @@ pub(crate) enum Command {
 /// PROGRAM's own, and when it ends, nothing is left.
 #[derive(Debug, Args)]
 #[command(after_long_help = RUN)]
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "Linux alone does it")
-)]
 pub(crate) struct Run {
     /// Give a name an address in PROGRAM's own /etc/hosts
     ///
@@ -116,10 +108,6 @@ Examples:
 /// mend it.
 #[derive(Debug, Args)]
 #[command(after_long_help = DOCTOR)]
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "Linux alone does it")
-)]
 pub(crate) struct Doctor {
     /// Print one JSON object
     #[arg(long)]
@@ -149,10 +137,6 @@ JSON: `runs` (boolean), `route` (\"direct\", \"user-namespace\" or null), `uid`,
 /// that ptrace(2) lets this user look at.
 #[derive(Debug, Args)]
 #[command(after_long_help = PS)]
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "Linux alone does it")
-)]
 pub(crate) struct Ps {
     /// Print a JSON list
     #[arg(long)]
@@ -168,14 +152,12 @@ JSON: a list of objects: `namespace` (its inode number), `pid`, `tid` (or null),
 /// Open a shell in the network namespace of a running test
 ///
 /// In the test's mounts, so that /sys/class/net shows its namespace; for an ordinary user's test in
-/// its user namespace as well, with every capability there. The test goes on; the namespace lives on
-/// while the shell does. This command becomes the shell by execve(2).
+/// its user namespace as well, with every capability there. Of another user's test, which root can
+/// enter, the mounts are not taken over, since that user could have put any program into them. The
+/// test goes on, and the namespace lives on while the shell does. This command becomes the shell by
+/// execve(2).
 #[derive(Debug, Args)]
 #[command(after_long_help = SHELL)]
-#[cfg_attr(
-    not(target_os = "linux"),
-    expect(dead_code, reason = "Linux alone does it")
-)]
 pub(crate) struct Shell {
     /// Which test: its process, its namespace, or its name or a part of that
     ///
