@@ -56,6 +56,33 @@ fn a_name_that_is_there_is_replaced() {
     }
 }
 
+/// One inside of the other, so that the file that is merged is known.
+#[test]
+fn the_rest_of_the_file_stays_as_it_is() {
+    let this = netns_test_tests::cargo::command().to_str().unwrap();
+    let file = std::env::temp_dir().join(format!("hosts-{}-lines", std::process::id()));
+    let lines = "# a comment with second.example\n\n127.0.0.7\tfirst.example second.example # both\n\
+                 127.0.0.8 second.example\n127.0.0.9 third.example #second.example\n127.0.0.10\n";
+    fs::write(&file, lines).unwrap();
+    for user in users() {
+        let outer = ["run", "--hosts-file", file.to_str().unwrap(), "--"];
+        let inner = [
+            this,
+            "run",
+            "--hosts",
+            "second.example=::2",
+            "cat",
+            "/etc/hosts",
+        ];
+        let ran = output(user, outer.iter().chain(&inner));
+        assert_eq!(ran.code, Some(0), "{ran:?}");
+        let merged = "::2 second.example\n# a comment with second.example\n\n\
+                      127.0.0.7 first.example\n127.0.0.9 third.example #second.example\n127.0.0.10\n";
+        assert!(ran.stdout.starts_with(merged), "{ran:?}");
+    }
+    fs::remove_file(&file).unwrap();
+}
+
 /// Whoever the program becomes can read it, whatever the umask is.
 #[test]
 fn everyone_can_read_the_file() {

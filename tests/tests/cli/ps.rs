@@ -49,7 +49,17 @@ fn the_table_is_aligned_and_plain() {
         let mut ours = 0;
         for line in lines {
             assert!(line.starts_with("net:["), "{ran:?}");
-            assert!(line[..column].ends_with("  "), "{ran:?}");
+            let (fields, _) = line.split_at(column);
+            assert!(fields.ends_with("  "), "{ran:?}");
+            // The ends of the columns of numbers.
+            for name in ["PID", "UID", "AGE"] {
+                let end = heading.find(name).unwrap() + name.len();
+                assert!(!fields[..end].ends_with(' '), "{name} of {ran:?}");
+                assert!(fields[end..].starts_with(' '), "{name} of {ran:?}");
+            }
+            let age = fields.split_whitespace().last().unwrap();
+            assert!(age.starts_with(|c: char| c.is_ascii_digit()), "{age}");
+            assert!(age.ends_with(['s', 'm']), "{age}");
             ours += usize::from([ONE, OTHER].contains(&&line[column..]));
         }
         assert!(ours >= 2, "{ran:?}");
