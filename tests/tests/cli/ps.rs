@@ -5,6 +5,7 @@ use std::fs;
 use netns_test_tests::cargo::User;
 use netns_test_tests::state::wait_until;
 
+use crate::shell::visit;
 use crate::victims::Victims;
 use crate::{netns_test, output};
 
@@ -91,6 +92,21 @@ fn a_test_that_is_gone_is_not_listed() {
             let ran = output(user, ["ps", "--json"]);
             let all: Vec<serde_json::Value> = serde_json::from_str(&ran.stdout).unwrap();
             all.iter().all(|one| one["pid"] != pid)
+        });
+    }
+}
+
+/// Though the process of the tests goes on.
+#[test]
+fn a_test_that_has_ended_is_not_listed() {
+    for user in User::all() {
+        let victims = Victims::start(user, &[ONE, OTHER]);
+        let listed = victims.listed();
+        let one = listed.iter().find(|one| one["test"] == ONE).unwrap();
+        visit(user, &one["namespace"].to_string());
+        wait_until("the other one alone is listed", || {
+            let listed = victims.listed();
+            listed.len() == 1 && listed[0]["test"] == OTHER
         });
     }
 }

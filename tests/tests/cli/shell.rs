@@ -12,7 +12,7 @@ const ONE: &str = "victims::waits_for_a_visitor";
 const OTHER: &str = "victims::waits_for_a_visitor_as_well";
 
 /// The only one who can: whoever is in the test's namespace.
-fn visit(user: User, target: &str) {
+pub(crate) fn visit(user: User, target: &str) {
     let arguments = [vec!["shell".to_owned(), target.to_owned()], visitor()].concat();
     let ran = output(user, arguments);
     assert_eq!(ran.code, Some(0), "{ran:?}");
