@@ -1,5 +1,7 @@
 //! `netns-test doctor`: what works here, tried in fresh namespaces.
 
+use std::process::{Command, Stdio};
+
 use netns_test_tests::cargo::User;
 use netns_test_tests::state::{Count, State};
 use serde_json::Value;
@@ -99,9 +101,32 @@ fn people_are_told_the_same() {
 }
 
 #[test]
+fn a_terminal_sees_how_far_it_is_and_then_the_table() {
+    let line = format!("{} doctor", netns_test_tests::cargo::command().display());
+    let output = Command::new("script")
+        .args(["-qec", &line, "/dev/null"])
+        .env("TERM", "xterm")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR")
+        .stdin(Stdio::null())
+        .output()
+        .expect("util-linux");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (progress, table) = text.split_once("\r\u{1b}[K`#[netns_test]`").expect("both");
+    for name in ["netlink", "veth", "/sys/class/net"] {
+        assert!(
+            progress.contains(&format!("\r\x1b[Ktrying {name} …")),
+            "{text:?}"
+        );
+    }
+    assert!(table.contains("\u{1b}[32myes\u{1b}[0m"), "{text:?}");
+    assert!(!table.contains("\u{1b}[K"), "{text:?}");
+}
+
+#[test]
 fn colours_are_for_terminals() {
     let mut doctor = netns_test(User::Ordinary, ["doctor"]);
-    let ran = finished(doctor.env("CLICOLOR_FORCE", "1"));
+    let ran = finished(doctor.env("CLICOLOR_FORCE", "1").env_remove("NO_COLOR"));
     assert!(ran.stdout.contains("\u{1b}[32myes\u{1b}[0m"), "{ran:?}");
 }
 

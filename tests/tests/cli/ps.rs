@@ -75,6 +75,7 @@ fn a_terminal_gets_colours_and_nothing_else_changes() {
     let _victims = Victims::start(user, &[ONE]);
     let output = netns_test(user, ["ps"])
         .env("CLICOLOR_FORCE", "1")
+        .env_remove("NO_COLOR")
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

@@ -1,8 +1,8 @@
 //! Everything that the command prints. Colours only where a terminal shows them.
 
-#[cfg(target_os = "linux")]
-use std::io;
 use std::io::Write;
+#[cfg(target_os = "linux")]
+use std::io::{self, IsTerminal};
 #[cfg(target_os = "linux")]
 use std::process::ExitCode;
 
@@ -29,7 +29,7 @@ pub(crate) fn remark(what: &str) {
 
 /// Prints to standard output; that nobody reads on is no error.
 #[cfg(target_os = "linux")]
-fn print(text: &str) -> io::Result<()> {
+pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     let printed = stdout
         .write_all(text.as_bytes())
@@ -37,6 +37,16 @@ fn print(text: &str) -> io::Result<()> {
     match printed {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         printed => printed,
+    }
+}
+
+/// Shows on a terminal what is being done, in place of what was shown before;
+/// nothing elsewhere.
+#[cfg(target_os = "linux")]
+pub(crate) fn progress(what: &str) {
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() {
+        let _ = write!(stderr, "\r\x1b[K{what}");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::process::{Command, ExitCode};
+use std::io::{BufRead, BufReader};
+use std::process::{Command, ExitCode, Stdio};
 
 use netns_test::__cli::{self as inside, CHECKS, Failure, Outcome};
 
@@ -29,11 +30,15 @@ pub(super) fn everything() -> ExitCode {
     let direct = fresh
         .direct
         .map_err(|error| error.raw_os_error().unwrap_or(0));
-    let mut text = line(DIRECT, direct);
+    let mut told = output::print(&line(DIRECT, direct));
     for check in &CHECKS {
-        text.push_str(&line(check.name, inside::attempt(check)));
+        // One at a time: the kernel may have to load a module for it.
+        told = told.and_then(|()| output::print(&line(check.name, inside::attempt(check))));
     }
-    output::finish(&text, ExitCode::SUCCESS)
+    match told {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(status::FAILED),
+    }
 }
 
 /// `NAME<TAB>ok` or `NAME<TAB>ERRNO`
@@ -47,14 +52,31 @@ fn line(name: &str, outcome: Outcome) -> String {
     line
 }
 
-/// Starts the child and takes what it tells.
+/// Starts the child and takes what it tells, showing how far it is.
 pub(super) fn in_a_child() -> Result<Attempted, String> {
-    let output = Command::new("/proc/self/exe")
+    let failed = |error| format!("failed to run `/proc/self/exe`: {error}");
+    let mut child = Command::new("/proc/self/exe")
         .args(["doctor", "--attempt"])
-        .output()
-        .map_err(|error| format!("failed to start `/proc/self/exe`: {error}"))?;
-    let told = String::from_utf8_lossy(&output.stdout);
-    let attempted: Attempted = told.lines().filter_map(parse).collect();
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(failed)?;
+    let mut attempted = Attempted::new();
+    for line in child
+        .stdout
+        .take()
+        .map(BufReader::new)
+        .into_iter()
+        .flat_map(BufRead::lines)
+    {
+        attempted.extend(parse(&line.map_err(failed)?));
+        if let Some(check) = CHECKS.get(attempted.len().wrapping_sub(1)) {
+            output::progress(&format!("trying {} …", check.name));
+        }
+    }
+    output::progress("");
+    let output = child.wait_with_output().map_err(failed)?;
     if output.status.success() && attempted.len() == CHECKS.len() + 1 {
         return Ok(attempted);
     }
