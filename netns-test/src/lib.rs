@@ -33,7 +33,7 @@
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
 //!   parameter, or make one. [`Link`], [`NetNsId`], [`Pinned`], [`Entered`] and
 //!   [`UserNs`] come from it.
-//! - What there is in it comes as [`Link`], [`Address`], [`route::Route`],
+//! - What there is in it comes as [`Link`], [`Address`], [`Route`],
 //!   [`Neighbour`] and [`sockets`]; [`counters`] has what it counts, with `-` between two
 //!   snapshots; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
 //! - [`notify`] tells callbacks what comes and goes in a namespace.
@@ -167,7 +167,7 @@ pub use elsewhere::{notify, pernet};
 
 pub use access::access;
 pub use address::Address;
-pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
+pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Way};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{instance, kstat};
 pub use entered::Entered;
@@ -202,5 +202,6 @@ pub use netns::{NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// }
 /// ```
 pub use netns_test_macros::netns_test;
+pub use route::Route;
 pub use scope::Scope;
 pub use setting::Isolation;
