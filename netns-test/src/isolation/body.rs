@@ -3,6 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
+use crate::capture;
 use crate::error::Error;
 use crate::inspection::Inspection;
 use crate::lifetime;
@@ -30,6 +31,7 @@ pub(super) fn run(
     ns: NetNs,
     body: impl FnOnce(&NetNs) -> ExitCode,
 ) -> Result<Finished, Error> {
+    capture::begin(name, watch, &ns);
     let ns = lifetime::begin(ns)?;
     let inspection = Inspection::begin(name, watch, &ns);
     // Whoever takes the result raises the panic again.

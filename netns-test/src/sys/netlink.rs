@@ -54,6 +54,12 @@ impl Socket {
         Ok(Self(socket))
     }
 
+    /// One that was [opened](Socket::of_groups) elsewhere.
+    #[cfg(feature = "capture")]
+    pub(crate) fn of_descriptor(socket: OwnedFd) -> Self {
+        Self(socket)
+    }
+
     /// Makes room for so many bytes of messages that nobody has received yet, or
     /// for as many as `net.core.rmem_max` allows to those who may not go beyond.
     pub(crate) fn make_room(&self, bytes: usize) -> io::Result<()> {

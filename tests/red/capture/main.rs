@@ -1,0 +1,5 @@
+//! Tests whose frames `tests/capture` looks for in the files that they leave.
+
+mod endings;
+mod many;
+mod traffic;
