@@ -125,16 +125,20 @@ fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error
 
 /// Tells libtest how a test ended that ran in a process.
 fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
+    let why = match &ended {
+        Ended::Died(status) => report::ended::died(test.name(), *status),
+        Ended::Orphaned => report::ended::orphaned(test.name()),
+        _ => String::new(),
+    };
+    report::print(&why);
     report::capture::end_in_a_process(test, watch, &ended);
     match ended {
         Ended::Returned(status) => ExitCode::from(status),
         // The hook has printed the message in the other process.
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
-        // Printed in the other process.
-        Ended::Condemned => fail(test, ""),
-        Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
-        Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
+        // Printed, here or in the other process.
+        Ended::Condemned | Ended::Died(_) | Ended::Orphaned => fail(test, ""),
     }
 }
 

@@ -39,7 +39,7 @@ impl NetNs {
         let make = || {
             let ns = make::new_here(Patience::new())?;
             if let Some(sink) = &sink {
-                sink.tap(&ns, "made by the test");
+                sink.tap(&ns, "a namespace that the test made");
             }
             begin(ns)
         };

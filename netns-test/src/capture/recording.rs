@@ -1,14 +1,14 @@
 //! The recording of one test: its taps, and the frames that came.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::capture::close;
 use crate::capture::kept::{Kept, Verdict};
 use crate::capture::ring::Ring;
 use crate::capture::service;
-use crate::capture::tap::{LONGEST, Tap};
+use crate::capture::tap::Tap;
 use crate::netns::NetNsId;
+use crate::rtnetlink::DATAGRAM;
 use crate::setting::Capture;
 
 /// How many frames are taken before others may have the lock.
@@ -36,7 +36,7 @@ impl Recording {
         let state = State {
             taps: Vec::new(),
             ring: Ring::new(limit),
-            start: now(),
+            start: 0,
             is_over: false,
         };
         Self {
@@ -65,7 +65,7 @@ impl Recording {
             return;
         }
         if state.taps.is_empty() {
-            state.start = now();
+            state.start = tap.since;
         }
         if let Ok(sockets) = &tap.sockets {
             match service::watch(sockets, self) {
@@ -82,7 +82,7 @@ impl Recording {
         let State { taps, ring, .. } = &mut *state;
         let mut is_empty = true;
         for (number, tap) in taps.iter_mut().enumerate() {
-            is_empty &= tap.drain(number, ring, buffer, BATCH);
+            is_empty &= tap.drain(number, ring, BATCH);
             tap.hear(buffer);
         }
         !is_empty
@@ -90,13 +90,13 @@ impl Recording {
 
     /// Takes the rest, and writes the file.
     pub(super) fn keep(&self, verdict: &Verdict) -> Kept {
-        let mut buffer = vec![0; LONGEST];
+        let mut buffer = vec![0; DATAGRAM];
         let mut state = self.state();
         let State { taps, ring, .. } = &mut *state;
         for (number, tap) in taps.iter_mut().enumerate() {
             // What somebody sends who outlives the body may never end.
             let waiting = 1 << 20;
-            tap.drain(number, ring, &mut buffer, waiting);
+            tap.drain(number, ring, waiting);
             tap.conclude(&mut buffer);
         }
         Kept::write(self.name, verdict, &state)
@@ -117,9 +117,4 @@ impl Recording {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn now() -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(0))
 }

@@ -13,7 +13,8 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use once_cell::sync::OnceCell;
 
 use crate::capture::recording::Recording;
-use crate::capture::tap::{LONGEST, Sockets};
+use crate::capture::tap::Sockets;
+use crate::rtnetlink::DATAGRAM;
 use crate::sys::packet;
 
 /// How long frames are left to gather, where there is room for them. Most tests are
@@ -95,7 +96,7 @@ fn both(sockets: &Sockets) -> [BorrowedFd<'_>; 2] {
 
 impl Service {
     fn run(&self) {
-        let mut buffer = vec![0; LONGEST];
+        let mut buffer = vec![0; DATAGRAM];
         let mut events = [EpollEvent::empty(); 64];
         loop {
             let count = match self.epoll.wait(&mut events, EpollTimeout::NONE) {

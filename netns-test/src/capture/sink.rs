@@ -80,6 +80,7 @@ impl Tap {
         let mut bytes = vec![channel.tag];
         bytes.extend(device.to_le_bytes());
         bytes.extend(inode.to_le_bytes());
+        bytes.extend(self.since.to_le_bytes());
         bytes.extend(errno.to_le_bytes());
         bytes.extend(self.place.what.as_bytes());
         match &self.sockets {
@@ -95,6 +96,7 @@ impl Tap {
     pub(crate) fn receive(message: Message) -> Option<Self> {
         let (device, rest) = message.bytes.get(1..)?.split_first_chunk()?;
         let (inode, rest) = rest.split_first_chunk()?;
+        let (since, rest) = rest.split_first_chunk()?;
         let (errno, what) = rest.split_first_chunk()?;
         let (device, inode) = (u64::from_le_bytes(*device), u64::from_le_bytes(*inode));
         let place = Place {
@@ -108,6 +110,6 @@ impl Tap {
             }),
             Err(_) => Err(io::Error::from_raw_os_error(i32::from_le_bytes(*errno))),
         };
-        Some(Self::of(place, sockets))
+        Some(Self::of(place, u64::from_le_bytes(*since), sockets))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::capture::links::Links;
 use crate::capture::pcapng::link_type;
@@ -26,6 +27,8 @@ pub(crate) struct Place {
 #[derive(Debug)]
 pub(crate) struct Tap {
     pub(super) place: Place,
+    /// From when on it sees frames, in nanoseconds since 1970.
+    pub(super) since: u64,
     pub(super) sockets: io::Result<Sockets>,
     /// By which the service knows it.
     pub(super) number: u64,
@@ -54,12 +57,13 @@ impl Sockets {
 impl Tap {
     /// Taps the calling thread's namespace.
     pub(super) fn open(place: Place) -> Self {
-        Self::of(place, Sockets::open())
+        Self::of(place, now(), Sockets::open())
     }
 
-    pub(crate) fn of(place: Place, sockets: io::Result<Sockets>) -> Self {
+    pub(crate) fn of(place: Place, since: u64, sockets: io::Result<Sockets>) -> Self {
         Self {
             place,
+            since,
             sockets,
             number: 0,
             dropped: 0,
@@ -69,21 +73,17 @@ impl Tap {
 
     /// Moves frames from the kernel's queue to the ring, `most` at most; whether
     /// the queue is empty.
-    pub(super) fn drain(
-        &mut self,
-        number: usize,
-        ring: &mut Ring,
-        buffer: &mut [u8],
-        most: usize,
-    ) -> bool {
+    pub(super) fn drain(&mut self, number: usize, ring: &mut Ring, most: usize) -> bool {
         let Ok(sockets) = &self.sockets else {
             return true;
         };
         for _ in 0..most {
-            match packet::receive(sockets.frames.as_fd(), buffer) {
+            let into = ring.spare(LONGEST);
+            match packet::receive(sockets.frames.as_fd(), into, LONGEST) {
                 Ok(Some(frame)) => {
-                    push(number, &frame, buffer, ring);
                     self.links.note(&frame);
+                    let head = finish(number, &frame, into);
+                    ring.take_in(head);
                 }
                 // A link went down, which is no end.
                 Err(error) if error.raw_os_error() == Some(libc::ENETDOWN) => {}
@@ -113,6 +113,11 @@ impl Tap {
     }
 }
 
+fn now() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |now| u64::try_from(now.as_nanos()).unwrap_or(0))
+}
+
 /// `ARPHRD_…`
 mod hardware {
     pub(super) const ETHERNET: u16 = 1;
@@ -137,10 +142,10 @@ pub(super) fn link_type_of(hardware: u16) -> u16 {
     }
 }
 
-fn push(tap: usize, frame: &Frame, buffer: &[u8], ring: &mut Ring) {
+/// Puts into the frame at the end of `bytes` what the kernel has kept out of it.
+fn finish(tap: usize, frame: &Frame, bytes: &mut Vec<u8>) -> Head {
     /// Two addresses, behind which the tag of a VLAN stands.
     const ADDRESSES: usize = 12;
-    let bytes = buffer.get(..frame.length).unwrap_or(&[]);
     let mut head = Head {
         time: frame.time,
         tap,
@@ -149,24 +154,23 @@ fn push(tap: usize, frame: &Frame, buffer: &[u8], ring: &mut Ring) {
         direction: frame.direction,
         original: frame.original,
     };
-    match (
-        head.link_type,
-        frame.vlan,
-        bytes.split_at_checked(ADDRESSES),
-    ) {
-        (link_type::ETHERNET, Some([kind, tag]), Some((addresses, rest))) => {
+    let start = bytes.len() - frame.length;
+    match (head.link_type, frame.vlan) {
+        (link_type::ETHERNET, Some([kind, tag])) if frame.length >= ADDRESSES => {
+            let tag = [kind.to_be_bytes(), tag.to_be_bytes()].concat();
+            let place = start + ADDRESSES;
+            bytes.splice(place..place, tag);
             head.original += 4;
-            let (kind, tag) = (kind.to_be_bytes(), tag.to_be_bytes());
-            ring.push(head, &[addresses, &kind, &tag, rest]);
         }
-        (link_type::COOKED, ..) => {
-            let payload = bytes.get(frame.network..).unwrap_or(&[]);
-            let cooked = cooked(frame);
-            head.original = frame.original.saturating_sub(frame.network) + cooked.len();
-            ring.push(head, &[&cooked, payload]);
+        (link_type::COOKED, _) => {
+            let header = cooked(frame);
+            let network = frame.network.min(frame.length);
+            bytes.splice(start..start + network, header);
+            head.original = frame.original.saturating_sub(network) + header.len();
         }
-        _ => ring.push(head, &[bytes]),
+        _ => {}
     }
+    head
 }
 
 /// What stands before the network layer where the link's own header is unknown:
@@ -190,10 +194,10 @@ mod tests {
             original: bytes.len(),
             ..frame
         };
-        let mut ring = Ring::new(1 << 20);
-        push(3, &frame, bytes, &mut ring);
-        let (head, bytes) = ring.frames()[0];
-        (head, bytes.to_vec())
+        let mut all = [b"before", bytes].concat();
+        let head = finish(3, &frame, &mut all);
+        assert!(all.starts_with(b"before"));
+        (head, all.split_off("before".len()))
     }
 
     #[test]

@@ -27,10 +27,10 @@ const LOOPBACK: u32 = 772;
 /// `PACKET_OUTGOING`
 pub(crate) const OUTGOING: u8 = 4;
 
-/// What the kernel says of one frame, whose bytes it has put into a buffer.
+/// What the kernel says of one frame, beside its bytes.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Frame {
-    /// How many bytes of it are in the buffer.
+    /// How many bytes of it were taken.
     pub(crate) length: usize,
     /// How many it had.
     pub(crate) original: usize,
@@ -139,18 +139,26 @@ fn hear_everything(socket: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the next frame out of the queue of a socket that [`open`] made; `None` if there is none.
+/// Takes the next frame out of the queue of a socket that [`open`] made, and appends its
+/// first `longest` bytes to `into`; `None` if there is none.
 ///
 /// # Errors
 ///
 /// `ENETDOWN` once after a link went down or away.
-pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<Frame>> {
+pub(crate) fn receive(
+    socket: BorrowedFd<'_>,
+    into: &mut Vec<u8>,
+    longest: usize,
+) -> io::Result<Option<Frame>> {
+    into.reserve(longest);
+    let before = into.len();
+    let spare = into.spare_capacity_mut();
     let mut name = [0_u8; 32];
     // Control messages begin where a `usize` may.
     let mut control = [0_usize; 32];
     let mut room = libc::iovec {
-        iov_base: buffer.as_mut_ptr().cast(),
-        iov_len: buffer.len(),
+        iov_base: spare.as_mut_ptr().cast(),
+        iov_len: longest,
     };
     // SAFETY: all-zero bytes are a valid `msghdr`: integers and null pointers.
     let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
@@ -162,16 +170,20 @@ pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<O
     message.msg_controllen = size_of_val(&control) as _;
     // With MSG_TRUNC, the result is the frame's own length.
     let flags = libc::MSG_DONTWAIT | libc::MSG_TRUNC;
-    // SAFETY: the three buffers of `message` are as long as it says, are borrowed for nothing
-    // else, and outlive the call.
+    // SAFETY: the three buffers of `message` are as long as it says (`reserve` has made sure of
+    // the one for the frame), are borrowed for nothing else, and outlive the call.
     let result = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags) };
     let original = match Errno::result(result) {
         Ok(length) => usize::try_from(length).unwrap_or(0),
         Err(Errno::EAGAIN) => return Ok(None),
         Err(errno) => return Err(errno.into()),
     };
+    let length = original.min(longest);
+    // SAFETY: so many bytes behind those that were there have just been written by the kernel,
+    // which writes no more than the buffer takes, and that was reserved.
+    unsafe { into.set_len(before + length) };
     let mut frame = Frame {
-        length: original.min(buffer.len()),
+        length,
         original,
         protocol: u16::from_be_bytes([name[2], name[3]]),
         link: u32::from_ne_bytes([name[4], name[5], name[6], name[7]]),

@@ -3,3 +3,4 @@
 mod endings;
 mod many;
 mod traffic;
+mod tun;

@@ -5,9 +5,11 @@ use std::net::{Ipv6Addr, SocketAddrV6, TcpListener, TcpStream, UdpSocket};
 use std::process::Command;
 use std::thread;
 
-use netns_test::{NetNs, netns_test};
+use netns_test::{NetNs, OperationalState, netns_test};
+use netns_test_tests::state::wait_until;
 
-use super::endings::send;
+use crate::endings::send;
+use crate::tun;
 
 fn ip(arguments: &str) {
     let status = Command::new("ip").args(arguments.split(' ')).status();
@@ -60,12 +62,17 @@ fn other_protocols() {
 
 /// A link that appears in the body, and one that is gone again at its end.
 #[netns_test]
-fn later_links() {
+fn later_links(ns: &NetNs) {
     send("on lo");
     ip("link add later0 type veth peer name later1");
     ip("addr add 10.0.0.1/24 dev later0");
     ip("link set later0 up");
     ip("link set later1 up");
+    wait_until("later0 has a carrier", || {
+        let links = ns.links().unwrap();
+        let later0 = links.iter().find(|link| link.name() == "later0");
+        later0.is_some_and(|link| link.state() == OperationalState::Up)
+    });
     let socket = UdpSocket::bind("10.0.0.1:4000").unwrap();
     // Nobody answers on the other end.
     socket.send_to(b"who has", "10.0.0.2:4001").unwrap();
@@ -90,21 +97,13 @@ fn more_namespaces() {
 /// A device without a link layer, and an IPv6 frame on it.
 #[netns_test]
 fn tunnel() {
-    ip("tuntap add dev tun0 mode tun");
+    let _tun = tun::open("tun0").unwrap();
     ip("link set tun0 up");
     ip("-6 addr add fd00::1/64 dev tun0 nodad");
-    // Without a program behind it, nothing goes out of it; so one is there.
-    let mut tap = std::fs::OpenOptions::new();
-    let tap = tap.read(true).write(true).open("/dev/net/tun").unwrap();
-    attach(&tap);
     let socket = UdpSocket::bind("[fd00::1]:4000").unwrap();
     let to = SocketAddrV6::new(Ipv6Addr::new(0xfd00, 0, 0, 0, 0, 0, 0, 2), 4001, 0, 0);
     socket.send_to(b"out", to).unwrap();
     panic!("on purpose");
-}
-
-fn attach(tun: &std::fs::File) {
-    super::tun::attach(tun);
 }
 
 /// So many MiB as `FIXTURE_MEBIBYTES` says, by datagrams of which the last says so.
