@@ -6,7 +6,7 @@
 //!
 //! # References
 //!
-//! packet(7); net/packet/af_packet.c
+//! packet(7); `net/packet/af_packet.c`
 
 use std::ffi::{c_int, c_uint, c_void};
 use std::io;
@@ -195,7 +195,9 @@ pub(crate) fn receive(
     for (to, from) in bytes.chunks_exact_mut(size_of::<usize>()).zip(control) {
         to.copy_from_slice(&from.to_ne_bytes());
     }
-    let filled = usize::try_from(message.msg_controllen).unwrap_or(0);
+    // Not the same type on every libc.
+    let filled = message.msg_controllen.try_into();
+    let filled: usize = filled.unwrap_or(0);
     frame.take(bytes.get(..filled).unwrap_or(&[]));
     Ok(Some(frame))
 }
@@ -248,10 +250,10 @@ impl Frame {
 /// A `timespec`, of two `long`s.
 fn nanoseconds(data: &[u8]) -> u64 {
     let half = data.len() / 2;
-    let number = |bytes: &[u8]| match *bytes {
-        [a, b, c, d] => u32::from_ne_bytes([a, b, c, d]).into(),
-        [a, b, c, d, e, f, g, h] => u64::from_ne_bytes([a, b, c, d, e, f, g, h]),
-        _ => 0,
+    let number = |bytes: &[u8]| {
+        let long = bytes.try_into().map(u64::from_ne_bytes);
+        let short = bytes.try_into().map(u32::from_ne_bytes);
+        long.or(short.map(u64::from)).unwrap_or(0)
     };
     let (seconds, rest) = data.split_at(half);
     number(seconds) * 1_000_000_000 + number(rest)

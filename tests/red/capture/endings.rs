@@ -60,8 +60,8 @@ fn segfaults() {
 #[netns_test(isolation = "process")]
 fn is_killed() {
     send("is killed");
-    // SAFETY: takes two integers.
-    unsafe { libc::kill(libc::getpid(), libc::SIGKILL) };
+    let this = nix::unistd::getpid();
+    nix::sys::signal::kill(this, nix::sys::signal::Signal::SIGKILL).unwrap();
 }
 
 #[netns_test(capture = "off")]

@@ -1,5 +1,6 @@
 //! Tests whose frames `tests/capture` looks for in the files that they leave.
 
+mod about;
 mod endings;
 mod many;
 mod traffic;

@@ -32,7 +32,7 @@ mod protocol {
 #[derive(Clone, Copy, Debug)]
 struct Bytes<'a>(&'a [u8]);
 
-impl<'a> Bytes<'a> {
+impl Bytes<'_> {
     fn u8(self, at: usize) -> Option<u8> {
         self.0.get(at).copied()
     }
@@ -75,7 +75,7 @@ fn ethernet(frame: Bytes<'_>) -> Option<String> {
             let network = network(kind, frame.after(at)?);
             return Some(format!("{tags}{network}"));
         }
-        tags.push_str(&format!("vlan {} ", frame.u16(at)? & 0xfff));
+        tags = format!("{tags}vlan {} ", frame.u16(at)? & 0xfff);
         at += 2;
     }
 }

@@ -28,21 +28,93 @@ const IPV6: [&str; 2] = [
 ];
 const QUERY: &str = "0001 0100 0001 0000 0000 0000 07 6578616d706c65 03 636f6d 00 001c 0001";
 
+fn ipv4(protocol: &str, payload: &str) -> Vec<u8> {
+    frame(&[TO_IPV4, IPV4[0], protocol, IPV4[1], IPV4[2], payload])
+}
+
+fn ipv6(length: &str, next: &str, payload: &str) -> Vec<u8> {
+    frame(&[TO_IPV6, IPV6[0], length, next, "ff", IPV6[1], payload])
+}
+
+fn described(frame: &[u8], expected: &str) {
+    assert_eq!(describe(ETHERNET, frame), expected);
+}
+
+const CONVERSATION: &str = "127.0.0.1:40000 > 127.0.0.2:80 TCP [P.] seq 1 ack 2 win 512 len 10";
+
 #[test]
-fn each_kind_of_packet_has_its_words() {
-    let ipv4 = |protocol: &str, payload: &str| {
-        frame(&[TO_IPV4, IPV4[0], protocol, IPV4[1], IPV4[2], payload])
+fn tcp_whatever_it_comes_in() {
+    described(&frame(&[TO_IPV4, TCP[0], TCP[1]]), CONVERSATION);
+    let tagged = frame(&["000000000000 000000000000 8100 0005 0800", TCP[0], TCP[1]]);
+    described(&tagged, &format!("vlan 5 {CONVERSATION}"));
+    assert_eq!(describe(RAW, &frame(&TCP)), CONVERSATION);
+    let cooked = "0800 0000 00000001 0001 04 00 0000000000000000";
+    let cooked = frame(&[cooked, TCP[0], TCP[1]]);
+    assert_eq!(describe(COOKED, &cooked), CONVERSATION);
+}
+
+#[test]
+fn udp_and_what_is_neither() {
+    let udp = "9c40 1f90 0008 0000";
+    described(
+        &ipv4("11", udp),
+        "127.0.0.1:40000 > 127.0.0.2:8080 UDP len 0",
+    );
+    described(
+        &ipv6("0008", "11", udp),
+        "[fe80::1]:40000 > [ff02::1]:8080 UDP len 0",
+    );
+    let other = ipv4("84", "0000000000000000");
+    described(&other, "127.0.0.1 > 127.0.0.2: protocol 132, length 8");
+    let fragment = ipv6("0010", "2c", "1100 0008 00000001 0000000000000000");
+    described(&fragment, "fe80::1 > ff02::1: fragment at 8, length 16");
+}
+
+#[test]
+fn icmp() {
+    let echo = ipv4("01", "0800 0000 0007 0001");
+    described(&echo, "127.0.0.1 > 127.0.0.2 ICMP echo request id 7 seq 1");
+    let unreachable = ipv4("01", "0303 0000 0000 0000");
+    described(&unreachable, "127.0.0.1 > 127.0.0.2 ICMP port unreachable");
+    let about = |kind: &str| {
+        let target = "fe800000000000000000000000000002";
+        ipv6("0018", "3a", &format!("{kind}00 0000 00000000 {target}"))
     };
-    let ipv6 = |length: &str, next: &str, payload: &str| {
-        frame(&[TO_IPV6, IPV6[0], length, next, "ff", IPV6[1], payload])
-    };
-    let target = "fe800000000000000000000000000002";
-    let discovery = |kind: &str| format!("{kind}00 0000 00000000 {target}");
-    let answer = QUERY.replacen("0001 0100 0001 0000", "0001 8183 0001 0000", 1);
-    let dns = |message: &str| {
+    described(
+        &about("87"),
+        "fe80::1 > ff02::1 ICMPv6 neighbour solicitation for fe80::2",
+    );
+    described(
+        &about("88"),
+        "fe80::1 > ff02::1 ICMPv6 neighbour advertisement of fe80::2",
+    );
+    let report = ipv6("0010", "00", "3a00 0502 0000 0100 8f00 0000 0000 0000");
+    described(
+        &report,
+        "fe80::1 > ff02::1 ICMPv6 multicast listener report",
+    );
+}
+
+#[test]
+fn dns() {
+    let message = |message: &str| {
         let ip = "4500 003a 0001 0000 4011 0000 7f000001 7f000002";
         frame(&[TO_IPV4, ip, "9c40 0035 0026 0000", message])
     };
+    let ends = "127.0.0.1:40000 > 127.0.0.2:53";
+    described(
+        &message(QUERY),
+        &format!("{ends} DNS query AAAA example.com"),
+    );
+    let answer = QUERY.replacen("0001 0100", "0001 8183", 1);
+    described(
+        &message(&answer),
+        &format!("{ends} DNS answer AAAA example.com: NXDOMAIN"),
+    );
+}
+
+#[test]
+fn arp() {
     let arp = |operation: &str, sender: &str, target: &str| {
         frame(&[
             "ffffffffffff 020000000001 0806 0001 0800 0604",
@@ -53,89 +125,24 @@ fn each_kind_of_packet_has_its_words() {
             target,
         ])
     };
-    for (bytes, expected) in [
-        (
-            frame(&[TO_IPV4, TCP[0], TCP[1]]),
-            "127.0.0.1:40000 > 127.0.0.2:80 TCP [P.] seq 1 ack 2 win 512 len 10",
-        ),
-        (
-            frame(&["000000000000 000000000000 8100 0005 0800", TCP[0], TCP[1]]),
-            "vlan 5 127.0.0.1:40000 > 127.0.0.2:80 TCP [P.] seq 1 ack 2 win 512 len 10",
-        ),
-        (
-            ipv4("11", "9c40 1f90 0008 0000"),
-            "127.0.0.1:40000 > 127.0.0.2:8080 UDP len 0",
-        ),
-        (
-            ipv4("01", "0800 0000 0007 0001"),
-            "127.0.0.1 > 127.0.0.2 ICMP echo request id 7 seq 1",
-        ),
-        (
-            ipv4("01", "0303 0000 0000 0000"),
-            "127.0.0.1 > 127.0.0.2 ICMP port unreachable",
-        ),
-        (
-            ipv4("84", "0000000000000000"),
-            "127.0.0.1 > 127.0.0.2: protocol 132, length 8",
-        ),
-        (
-            ipv6("0018", "3a", &discovery("87")),
-            "fe80::1 > ff02::1 ICMPv6 neighbour solicitation for fe80::2",
-        ),
-        (
-            ipv6("0018", "3a", &discovery("88")),
-            "fe80::1 > ff02::1 ICMPv6 neighbour advertisement of fe80::2",
-        ),
-        (
-            ipv6("0010", "00", "3a00 0502 0000 0100 8f00 0000 0000 0000"),
-            "fe80::1 > ff02::1 ICMPv6 multicast listener report",
-        ),
-        (
-            ipv6("0010", "2c", "1100 0008 00000001 0000000000000000"),
-            "fe80::1 > ff02::1: fragment at 8, length 16",
-        ),
-        (
-            ipv6("0008", "11", "9c40 1f90 0008 0000"),
-            "[fe80::1]:40000 > [ff02::1]:8080 UDP len 0",
-        ),
-        (
-            dns(QUERY),
-            "127.0.0.1:40000 > 127.0.0.2:53 DNS query AAAA example.com",
-        ),
-        (
-            dns(&answer),
-            "127.0.0.1:40000 > 127.0.0.2:53 DNS answer AAAA example.com: NXDOMAIN",
-        ),
-        (
-            arp("0001", "0a000001", "0a000002"),
-            "ARP who has 10.0.0.2, asks 10.0.0.1",
-        ),
-        (
-            arp("0001", "0a000001", "0a000001"),
-            "ARP announces 10.0.0.1",
-        ),
-        (
-            arp("0002", "0a000001", "0a000002"),
-            "ARP 10.0.0.1 is at 02:00:00:00:00:01",
-        ),
-        (frame(&[TO_IPV4, "45"]), "malformed IPv4, 1 bytes"),
-        (
-            frame(&["000000000000 000000000000 88cc 0102"]),
-            "protocol 0x88cc, 2 bytes",
-        ),
-        (frame(&["00"]), "1 bytes"),
-    ] {
-        assert_eq!(describe(ETHERNET, &bytes), expected);
-    }
-    let bare = frame(&TCP);
-    let expected = "127.0.0.1:40000 > 127.0.0.2:80 TCP [P.] seq 1 ack 2 win 512 len 10";
-    assert_eq!(describe(RAW, &bare), expected);
-    let cooked = frame(&[
-        "0800 0000 00000001 0001 04 00 0000000000000000",
-        TCP[0],
-        TCP[1],
-    ]);
-    assert_eq!(describe(COOKED, &cooked), expected);
+    let (one, two) = ("0a000001", "0a000002");
+    described(
+        &arp("0001", one, two),
+        "ARP who has 10.0.0.2, asks 10.0.0.1",
+    );
+    described(&arp("0001", one, one), "ARP announces 10.0.0.1");
+    described(
+        &arp("0002", one, two),
+        "ARP 10.0.0.1 is at 02:00:00:00:00:01",
+    );
+}
+
+#[test]
+fn what_is_cut_or_unknown() {
+    described(&frame(&[TO_IPV4, "45"]), "malformed IPv4, 1 bytes");
+    let unknown = frame(&["000000000000 000000000000 88cc 0102"]);
+    described(&unknown, "protocol 0x88cc, 2 bytes");
+    described(&frame(&["00"]), "1 bytes");
 }
 
 proptest! {

@@ -22,13 +22,16 @@ pub(super) fn tcp(payload: &Payload<'_>) -> Option<String> {
     ];
     let names = names.iter().filter(|(bit, _)| flags & bit != 0);
     let names: String = names.map(|(_, name)| *name).collect();
-    let mut text = format!("{} TCP [{names}] seq {}", ends(payload)?, bytes.u32(4)?);
-    if flags & 0x10 != 0 {
-        text.push_str(&format!(" ack {}", bytes.u32(8)?));
-    }
+    let acknowledged = match flags & 0x10 {
+        0 => String::new(),
+        _ => format!(" ack {}", bytes.u32(8)?),
+    };
+    let (sequence, window) = (bytes.u32(4)?, bytes.u16(14)?);
     let length = payload.length.checked_sub(header)?;
-    text.push_str(&format!(" win {} len {length}", bytes.u16(14)?));
-    Some(text)
+    Some(format!(
+        "{} TCP [{names}] seq {sequence}{acknowledged} win {window} len {length}",
+        ends(payload)?
+    ))
 }
 
 pub(super) fn udp(payload: &Payload<'_>) -> Option<String> {

@@ -10,20 +10,20 @@ use crate::test::Test;
 /// Ends the capture of `test`, and says what is kept of it.
 pub(super) fn end(test: &Test, verdict: &Verdict) {
     if let Some(kept) = capture::finish(test.name(), verdict) {
-        report::print(&text(test.name(), &kept));
+        report::print(&words(test.name(), &kept));
     }
 }
 
-fn text(test: &str, kept: &Kept) -> String {
+fn words(name: &str, kept: &Kept) -> String {
     let mut text = String::new();
     match &kept.file {
         Ok(path) => {
-            let _ = writeln!(text, "netns-test: capture of `{test}`: {}", path.display());
+            let _ = writeln!(text, "netns-test: capture of `{name}`: {}", path.display());
         }
         Err(error) => {
             let _ = writeln!(
                 text,
-                "netns-test: warning: no capture of `{test}`: failed to {error}"
+                "netns-test: warning: no capture of `{name}`: failed to {error}"
             );
             if let Some(cause) = error.source() {
                 let _ = writeln!(text, "  because: {cause}");

@@ -28,7 +28,7 @@ fn kept(file: Result<std::path::PathBuf, Error>, loss: Loss) -> Kept {
 fn says_where_it_is_and_how_it_ends() {
     let kept = kept(Ok("/tmp/a.1.pcapng".into()), Loss::default());
     assert_eq!(
-        text("a", &kept),
+        words("a", &kept),
         "netns-test: capture of `a`: /tmp/a.1.pcapng\n  \
            12 frames on lo, veth0\n  \
            the last 2, by seconds since the start:\n    \
@@ -48,7 +48,7 @@ fn says_what_is_missing_and_why() {
         dropped: 2,
         untapped: vec![("ns".into(), "no".into())],
     };
-    let said = text("a", &kept(Err(error), loss));
+    let said = words("a", &kept(Err(error), loss));
     let expected = "netns-test: warning: no capture of `a`: failed to write `/tmp/a`\n  \
            because: No space left on device (os error 28)\n  \
            12 frames on lo, veth0\n  \
