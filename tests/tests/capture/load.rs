@@ -5,7 +5,7 @@ use std::fs;
 
 use netns_test_tests::cargo::User;
 
-use crate::fixture::{capinfos, files, on_failure, run};
+use crate::fixture::{capinfos, command, directory, files, on_failure, program, run, text_of};
 
 /// How many times 25 tests, unless the variable `LOAD_CAPTURES` says otherwise; 20 is most.
 const MODULES: u32 = 2;
@@ -37,5 +37,26 @@ fn each_failing_test_has_a_file_of_its_own() {
             assert!(about.contains(&format!("test: {test}\n")), "{about}");
             assert!(about.contains("Number of packets:   2\n"), "{about}");
         }
+    }
+}
+
+/// What a capture holds open is given back: more tests than there may be descriptors.
+#[test]
+fn descriptors_are_given_back() {
+    for user in User::all() {
+        println!("{user:?}");
+        let directory = directory();
+        let mut command = command(user, "sh");
+        command
+            .args(["-c", "ulimit -n 200 && exec \"$@\"", "sh"])
+            .arg(program());
+        command.args(["endings::passes", "many::", "--test-threads=4"]);
+        command.env("NETNS_TEST_CAPTURE", "on-failure");
+        command.env("NETNS_TEST_DIR", &directory);
+        let text = text_of(command);
+        let all = files(&directory, "many.");
+        assert_eq!(all.len(), 500, "{text}");
+        assert!(!text.contains("missing"), "{text}");
+        fs::remove_dir_all(directory).unwrap();
     }
 }
