@@ -2,7 +2,8 @@
 
 use crate::capture::tap::link_type_of;
 use crate::link::Link;
-use crate::netlink::{Object, messages, request};
+use crate::netlink::Object;
+use crate::netlink::message::{messages, request};
 use crate::sys::netlink::{Received, Socket};
 use crate::sys::packet::Frame;
 

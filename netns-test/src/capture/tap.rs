@@ -48,7 +48,8 @@ impl Sockets {
     /// In the calling thread's namespace, whose frames are seen from now on.
     fn open() -> io::Result<Self> {
         const LINKS: Group = Group(1);
-        let links = Socket::of_groups(&[LINKS])?;
+        let links = Socket::open()?;
+        links.join(&[LINKS])?;
         let frames = packet::open()?;
         Ok(Self { frames, links })
     }

@@ -195,10 +195,8 @@ pub(crate) fn receive(
     for (to, from) in bytes.chunks_exact_mut(size_of::<usize>()).zip(control) {
         to.copy_from_slice(&from.to_ne_bytes());
     }
-    // Not the same type on every libc.
-    let filled = message.msg_controllen.try_into();
-    let filled: usize = filled.unwrap_or(0);
-    frame.take(bytes.get(..filled).unwrap_or(&[]));
+    // Behind what the kernel wrote are zeros, which end it.
+    frame.take(&bytes);
     Ok(Some(frame))
 }
 
