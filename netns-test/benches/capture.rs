@@ -52,7 +52,7 @@ mod linux {
             ("100 datagrams", black_box(BODIES[1]), talk),
         ];
         for (title, body, by_hand) in bodies {
-            let mut settings: Vec<(String, Box<dyn Fn()>)> = vec![(
+            let mut settings: Vec<Setting> = vec![(
                 "floor".into(),
                 Box::new(move || floor::run("floor", by_hand)),
             )];
@@ -79,7 +79,10 @@ mod linux {
         remove_captures();
     }
 
-    fn print(settings: &[(String, Box<dyn Fn()>)]) {
+    /// A name, and what runs one test.
+    type Setting = (String, Box<dyn Fn()>);
+
+    fn print(settings: &[Setting]) {
         let mut times = vec![Vec::new(); settings.len()];
         for _ in 0..ROUNDS {
             for ((_, test), times) in settings.iter().zip(&mut times) {
