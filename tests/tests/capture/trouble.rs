@@ -87,6 +87,28 @@ fn a_full_disk() {
     fs::remove_dir_all(directory).unwrap();
 }
 
+/// Without the right to a packet socket, the test runs, and what is missing is said.
+#[test]
+fn a_kernel_that_says_no() {
+    // An ordinary user's test has all rights in its user namespace.
+    if !geteuid().is_root() {
+        return;
+    }
+    let directory = directory();
+    let mut command = undisturbed("setpriv");
+    command.args(["--bounding-set=-net_raw", "--inh-caps=-net_raw"]);
+    command.arg(program()).args(TESTS).arg("--exact");
+    command.env("NETNS_TEST_CAPTURE", "on-failure");
+    command.env("NETNS_TEST_DIR", &directory);
+    let text = text_of(command);
+    assert!(text.contains("test endings::panics ... FAILED\n"), "{text}");
+    assert!(text.contains("test endings::passes ... ok\n"), "{text}");
+    let missing = "  missing: all of the test's namespace, net:[";
+    assert!(text.contains(missing), "{text}");
+    assert!(text.contains("]: Operation not permitted"), "{text}");
+    fs::remove_dir_all(directory).unwrap();
+}
+
 /// The fixture, behind a shell script that may mount.
 fn in_mounts(script: &str, directory: &std::path::Path, tests: &[&str]) -> std::process::Command {
     let mut command = undisturbed("unshare");
