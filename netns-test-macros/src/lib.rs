@@ -48,6 +48,7 @@ use crate::item::TestFn;
 /// | `isolation` | `"auto"`, `"thread"`, `"process"` | where the body runs |
 /// | `if_unsupported` | `"fail"`, `"skip"` | what becomes of the test where namespaces are refused |
 /// | `views` | `true`, `false` | whether `/proc/net` and `/sys/class/net` have to show this namespace, or are left alone |
+/// | `capture` | `"off"`, `"on-failure"`, `"always"`; alone it means `"on-failure"` | whether every frame on the test's links goes into a pcapng file, and when that is kept; needs the feature `capture` |
 /// | `flavor` | `"current_thread"`, `"multi_thread"` | of the runtime of a bare `async fn`, as in `#[tokio::test]` |
 /// | `worker_threads` | a number from 1 | of the same runtime, with `flavor = "multi_thread"` |
 /// | `start_paused` | `true`, `false` | whether tokio's clock stands still, with the flavor `current_thread` |

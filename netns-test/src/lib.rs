@@ -50,6 +50,7 @@
 //!
 //! # Features
 //!
+//! - `capture`: every frame on a test's links in a pcapng file, for a test that failed.
 //! - `cli`: the command `netns-test`; `netns-test --help` is its manual.
 //! - `tokio`: a bare `async fn`, on a runtime that is built inside of the namespace.
 //!
@@ -59,6 +60,9 @@
 //! |---|---|
 //! | `NETNS_TEST` | `require`: never skip; `skip`: skip, visibly, where namespaces are refused |
 //! | `NETNS_TEST_ISOLATION` | `auto`, `thread`, `process`: beats what the tests say |
+//! | `NETNS_TEST_CAPTURE` | `off`, `on-failure`, `always`: beats what the tests say about `capture` |
+//! | `NETNS_TEST_CAPTURE_LIMIT` | how many MiB of a capture are kept, the newest; 64 |
+//! | `NETNS_TEST_DIR` | where captures go; `netns-test` in Cargo's target directory |
 //! | `NETNS_TEST_REPORT` | a file that gets a JSON line for each test that was refused a namespace |
 //! | `CI` | if set, and neither empty, `0` nor `false`: `if_unsupported = "skip"` does not skip |
 //!
@@ -116,6 +120,11 @@ pub mod __cli;
 mod access;
 #[cfg(target_os = "linux")]
 mod callback;
+#[cfg(all(target_os = "linux", feature = "capture"))]
+mod capture;
+#[cfg(all(target_os = "linux", not(feature = "capture")))]
+#[path = "capture/off.rs"]
+mod capture;
 #[cfg(target_os = "linux")]
 mod duration;
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::env::Settings;
-use crate::setting::{Egress, Leaks};
+use crate::setting::{Capture, Egress, Leaks};
 use crate::test::Test;
 
 /// How one test is watched. It goes to the test's process, if it has one.
@@ -17,6 +17,7 @@ pub(crate) struct Watch {
     pub(crate) timeout: Option<Duration>,
     pub(crate) leaks: Leaks,
     pub(crate) egress: Egress,
+    pub(crate) capture: Capture,
     /// The text that a panic has to contain for the test to pass, if it has to panic.
     pub(crate) expected_panic: Option<String>,
 }
@@ -31,6 +32,7 @@ impl Watch {
             timeout: settings.timeout.unwrap_or(test.timeout),
             leaks: settings.leaks.or(test.leaks).unwrap_or_default(),
             egress: test.egress.unwrap_or_default(),
+            capture: settings.capture.or(test.capture).unwrap_or_default(),
             expected_panic: test.should_panic.then(|| test.expected_panic.to_owned()),
         }
     }
@@ -61,6 +63,11 @@ impl Watch {
             Egress::Allow => 0,
             Egress::Deny => 1,
         });
+        bytes.push(match self.capture {
+            Capture::Off => 0,
+            Capture::OnFailure => 1,
+            Capture::Always => 2,
+        });
         bytes.push(u8::from(self.expected_panic.is_some()));
         bytes.extend_from_slice(self.expected_panic.as_deref().unwrap_or("").as_bytes());
         bytes
@@ -69,7 +76,7 @@ impl Watch {
     /// `None` if these bytes were not made by [`Watch::to_wire`].
     pub(crate) fn from_wire(bytes: &[u8]) -> Option<Self> {
         let (nanoseconds, rest) = bytes.split_first_chunk()?;
-        let ([leaks, egress, panics], text) = rest.split_first_chunk()?;
+        let ([leaks, egress, capture, panics], text) = rest.split_first_chunk()?;
         let timeout = match u64::from_le_bytes(*nanoseconds) {
             0 => None,
             nanoseconds => Some(Duration::from_nanos(nanoseconds)),
@@ -84,6 +91,11 @@ impl Watch {
             egress: match egress {
                 0 => Egress::Allow,
                 _ => Egress::Deny,
+            },
+            capture: match capture {
+                0 => Capture::Off,
+                1 => Capture::OnFailure,
+                _ => Capture::Always,
             },
             expected_panic: match panics {
                 0 => None,
@@ -109,12 +121,14 @@ mod tests {
             timeout: None,
             leaks: Leaks::Warn,
             egress: Egress::Allow,
+            capture: Capture::Off,
             expected_panic: None,
         };
         let strict = Watch {
             timeout: Some(Duration::from_millis(1500)),
             leaks: Leaks::Deny,
             egress: Egress::Deny,
+            capture: Capture::Always,
             expected_panic: Some("refused".into()),
         };
         for watch in [plain, strict] {
@@ -129,6 +143,7 @@ mod tests {
             timeout: None,
             leaks: Leaks::Warn,
             egress: Egress::Allow,
+            capture: Capture::Off,
             expected_panic: text.map(Into::into),
         };
         let panic = |text: &str| Ending::Err(Box::new(text.to_owned()));

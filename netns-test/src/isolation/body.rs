@@ -3,6 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
+use crate::capture;
 use crate::error::Error;
 use crate::inspection::Inspection;
 use crate::lifetime;
@@ -31,6 +32,7 @@ pub(super) fn run(
     ns: NetNs,
     body: impl FnOnce(&NetNs) -> ExitCode,
 ) -> Result<Finished, Error> {
+    capture::begin(name, watch, &ns);
     let ns = lifetime::begin(ns)?;
     // Until the namespace has ended, since whoever looks into a failed test's comes late.
     let _mark = Mark::set(&ns, name);

@@ -1,5 +1,6 @@
 //! Every word that a test prints which fails or does not run.
 
+pub(crate) mod capture;
 pub(crate) mod ended;
 mod github;
 pub(crate) mod hint;

@@ -60,6 +60,12 @@ impl Socket {
         share.attach(self.as_fd())
     }
 
+    /// One that was [opened](Socket::open) elsewhere.
+    #[cfg(feature = "capture")]
+    pub(crate) fn of_descriptor(socket: OwnedFd) -> Self {
+        Self(socket)
+    }
+
     /// Makes room for so many bytes of messages that nobody has received yet, or
     /// for as many as `net.core.rmem_max` allows to those who may not go
     /// beyond: for how many.

@@ -12,6 +12,12 @@ fn if_unsupported() {}
 #[netns_test(views = "no")]
 fn views() {}
 
+#[netns_test(capture = "failure")]
+fn capture() {}
+
+#[netns_test(capture = true)]
+fn capture_without_a_word() {}
+
 #[netns_test(flavor = "local")]
 async fn flavor() {}
 

@@ -7,14 +7,16 @@ use std::panic;
 use std::process::ExitCode;
 use std::thread;
 
+use crate::capture;
 use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
-use crate::isolation::process::message::{Outcome, Request, send_outcome};
+use crate::isolation::process::message::{Outcome, Request, TAP, send_outcome};
 use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::make;
+use crate::setting::Capture;
 use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
 use crate::test::Body;
@@ -51,6 +53,12 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         ..
     } = request;
     coverage::begin(env::profile_pattern().as_deref());
+    if watch.capture != Capture::Off {
+        // Without a descriptor to spare, the test does without a capture.
+        if let Ok(result) = result.try_clone() {
+            capture::send_through(result, TAP);
+        }
+    }
     let outcome = match speak_through(stdout, stderr) {
         Ok(()) => run(name, watch, body, views, prepared),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),

@@ -87,7 +87,7 @@ enum Asked {
 fn ask(server: &Server, test: &Test, watch: &Watch) -> Result<Ended, Asked> {
     let failed = |what| move |error| Asked::Failed(Error::system(what, error));
     note_unmapped(server.unmapped.as_ref());
-    let mut waiting = Waiting::new().map_err(Asked::Failed)?;
+    let mut waiting = Waiting::new(test.name()).map_err(Asked::Failed)?;
     let distance = code::distance(server.base, test.body);
     waiting
         .send(server.requests.as_fd(), test, watch, distance)
@@ -128,7 +128,7 @@ fn run_under_name(
     birth: Birth,
 ) -> Result<Last, Error> {
     let failed = |error| Error::system("wait for the test's process", error);
-    let mut waiting = Waiting::new()?;
+    let mut waiting = Waiting::new(test.name())?;
     let Started {
         requests,
         mut child,

@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use crate::capture::Tap;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
 use crate::isolation::view::Views;
@@ -105,9 +106,14 @@ pub(super) enum Report {
     Started,
     /// From the test's process: the end.
     Outcome(Outcome),
+    /// From the test's process: it has entered or made a namespace.
+    Tap(Tap),
     /// From the server: the test's process ended, with this `waitpid` status.
     Status(i32),
 }
+
+/// The first byte of a message with a [`Tap`].
+pub(super) const TAP: u8 = 8;
 
 /// The first byte of each message about a test.
 mod tag {
@@ -184,6 +190,12 @@ impl Reports {
             let Some((kind, rest)) = message.bytes.split_first() else {
                 continue;
             };
+            if *kind == TAP {
+                match Tap::receive(message) {
+                    Some(tap) => return Ok(Some(Report::Tap(tap))),
+                    None => continue,
+                }
+            }
             if *kind == tag::TEXT {
                 self.text.extend_from_slice(rest);
                 continue;

@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::capture;
 use crate::env;
 use crate::error::Error;
 use crate::isolation::enter::Home;
@@ -33,10 +34,12 @@ pub(super) struct Waiting {
     /// The other side's ends, until they are sent.
     result: Option<OwnedFd>,
     output: Option<Output>,
+    /// The test's.
+    name: &'static str,
 }
 
 impl Waiting {
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(super) fn new(name: &'static str) -> Result<Self, Error> {
         let (mine, theirs) =
             channel::pair().map_err(|error| Error::system("make a socket pair", error))?;
         let output = Output::new(env::output_is_captured())
@@ -45,6 +48,7 @@ impl Waiting {
             reports: Reports::new(mine),
             result: Some(theirs),
             output: Some(output),
+            name,
         })
     }
 
@@ -91,6 +95,7 @@ impl Waiting {
             }
             match self.reports.next() {
                 Ok(Some(Report::Started)) => started = true,
+                Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
                     break Last::Status(ExitStatus::from_raw(status));
