@@ -92,6 +92,7 @@ mod neighbour;
 mod netlink;
 mod proc_net;
 pub mod route;
+mod rule;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod scope;
@@ -135,6 +136,8 @@ mod report;
 mod rtnetlink;
 #[cfg(target_os = "linux")]
 mod running;
+#[cfg(target_os = "linux")]
+mod state;
 #[cfg(target_os = "linux")]
 mod sync;
 #[cfg(target_os = "linux")]
@@ -187,5 +190,6 @@ pub use netns::{NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// }
 /// ```
 pub use netns_test_macros::netns_test;
+pub use rule::{Rule, RuleAction};
 pub use scope::Scope;
 pub use setting::Isolation;

@@ -189,7 +189,7 @@ impl NetNs {
 }
 
 /// The sockets of the calling thread's namespace.
-fn here() -> Result<Vec<SocketEntry>, Error> {
+pub(crate) fn here() -> Result<Vec<SocketEntry>, Error> {
     let mut sockets = Vec::new();
     for (file, protocol) in INET {
         if let Some(bytes) = proc_net::read(file)? {

@@ -1,4 +1,4 @@
-//! Netlink sockets for rtnetlink.
+//! Netlink sockets, for rtnetlink and nfnetlink.
 
 use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -9,7 +9,7 @@ use nix::sys::socket::{
     setsockopt, socket, sockopt,
 };
 
-/// A socket that talks to rtnetlink about the network namespace in which it was
+/// A socket that talks to the kernel about the network namespace in which it was
 /// made, wherever the threads that use it are.
 ///
 /// # References
@@ -39,13 +39,26 @@ impl Socket {
         Self::of_groups(&[])
     }
 
+    /// One that talks to netfilter instead.
+    ///
+    /// # References
+    ///
+    /// `NETLINK_NETFILTER` in netlink(7)
+    pub(crate) fn of_netfilter() -> io::Result<Self> {
+        Self::of(SockProtocol::NetlinkNetFilter, &[])
+    }
+
     /// [`Socket::open`], a member of these groups from its beginning.
     pub(crate) fn of_groups(groups: &[Group]) -> io::Result<Self> {
+        Self::of(SockProtocol::NetlinkRoute, groups)
+    }
+
+    fn of(protocol: SockProtocol, groups: &[Group]) -> io::Result<Self> {
         let socket = socket(
             AddressFamily::Netlink,
             SockType::Raw,
             SockFlag::SOCK_CLOEXEC,
-            SockProtocol::NetlinkRoute,
+            protocol,
         )?;
         let mask = groups
             .iter()

@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 48] = [
+const LAYERS: [(&str, u8); 51] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -35,6 +35,8 @@ const LAYERS: [(&str, u8); 48] = [
     ("route", 5),
     ("sockets", 5),
     ("sysctl", 5),
+    ("rule", 6),
+    ("state", 7),
     // What is called when a namespace comes and goes, and when something does in it.
     ("instance", 6),
     ("notify", 6),
@@ -43,6 +45,7 @@ const LAYERS: [(&str, u8); 48] = [
     ("topology", 8),
     ("capture", 8),
     ("report::note", 8),
+    ("report::state", 8),
     ("report::teardown", 8),
     ("inspection", 9),
     ("isolation", 10),
