@@ -127,8 +127,14 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         // Printed in the other process.
         Ended::Condemned => fail(test, ""),
-        Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
-        Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
+        Ended::Died(status, remains) => {
+            report::print(&report::ended::died(test.name(), status));
+            fail(test, &remains.describe(test))
+        }
+        Ended::Orphaned(remains) => {
+            report::print(&report::ended::orphaned(test.name()));
+            fail(test, &remains.describe(test))
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 //! said of them with the texts beside it.
 
 use std::error::Error;
-use std::io::{self, Read, Write};
+use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
+use std::os::fd::OwnedFd;
 use std::panic;
-use std::process::{self, Command, ExitCode};
+use std::process::{self, Child, Command, ExitCode};
 
-use netns_test::{NetNs, netns_test};
+use netns_test::netns_test;
 
 /// Runs a line of the shell in the network of the test.
 fn sh(line: &str) {
@@ -77,18 +78,25 @@ fn holds_many_sockets() {
     panic!("{} on purpose", servers.len());
 }
 
+/// A child that ends with the test.
+struct Ending(Child);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// The child has it, and this process has not.
 #[netns_test]
 fn a_child_holds_a_socket() {
     let server = UdpSocket::bind("127.0.0.1:53").unwrap();
-    let input = std::os::fd::OwnedFd::from(server);
-    let mut child = Command::new("cat")
-        .arg("/dev/fd/1")
-        .stdin(input)
-        .stdout(process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.kill();
+    let child = Command::new("sleep")
+        .arg("1000")
+        .stdin(OwnedFd::from(server))
+        .spawn();
+    let _child = Ending(child.unwrap());
     panic!("on purpose");
 }
 
@@ -135,4 +143,28 @@ fn fails_after_panics() {
     }
     let _server = TcpListener::bind("127.0.0.1:80").unwrap();
     panic!("on purpose");
+}
+
+/// An address is left behind; the server is not.
+fn prepares_to_die() -> TcpListener {
+    sh("ip address add 10.0.0.1/24 dev lo");
+    TcpListener::bind("10.0.0.1:80").unwrap()
+}
+
+#[netns_test(isolation = "process")]
+fn aborts() {
+    let _server = prepares_to_die();
+    process::abort();
+}
+
+#[netns_test(isolation = "process")]
+fn exits() {
+    let _server = prepares_to_die();
+    process::exit(0);
+}
+
+#[netns_test(isolation = "process")]
+fn is_killed() {
+    let _server = prepares_to_die();
+    sh("kill -9 $PPID");
 }

@@ -5,12 +5,13 @@
 
 use std::ffi::CStr;
 use std::io::{self, Write};
+use std::os::fd::BorrowedFd;
 use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::sched::{CloneFlags, unshare};
+use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::stat::Mode;
 use nix::unistd::{getegid, geteuid, read, write};
 
@@ -36,6 +37,16 @@ pub(crate) fn unshare_user() -> io::Result<()> {
         }
     }
     Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
+}
+
+/// Moves the calling process, which must have one thread, into a user
+/// namespace that descends from its own and that its user made: all capabilities in there.
+///
+/// # References
+///
+/// setns(2), `CLONE_NEWUSER`
+pub(crate) fn enter_user(namespace: BorrowedFd<'_>) -> io::Result<()> {
+    Ok(setns(namespace, CloneFlags::CLONE_NEWUSER)?)
 }
 
 /// Whether `AppArmor` is set to strip unprivileged user namespaces of their

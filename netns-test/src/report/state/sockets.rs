@@ -14,7 +14,13 @@ pub(super) fn lines(sockets: &[(SocketEntry, Option<Owner>)]) -> Vec<String> {
     let seen = sockets.iter().filter(|(socket, _)| is_worth_a_line(socket));
     let mut listed: Vec<_> = seen.collect();
     // What can be connected to first.
-    listed.sort_by_key(|(socket, _)| socket.state != State::Listen);
+    listed.sort_by_key(|(socket, _)| {
+        let local = match &socket.local {
+            Address::Inet(local) => Some(*local),
+            _ => None,
+        };
+        (socket.state != State::Listen, socket.inode.is_none(), local)
+    });
     let rows: Vec<_> = listed
         .iter()
         .map(|(socket, owner)| {
@@ -126,6 +132,9 @@ fn owned(socket: &SocketEntry, owner: Option<&Owner>) -> String {
     }
     match owner {
         Some(owner) => text.push_str(&had_by(owner)),
+        None if socket.inode.is_none() && socket.state == State::Established => {
+            text.push_str("not accepted yet");
+        }
         // As one whose last descriptor is closed, and that still has to send.
         None if socket.inode.is_none() => text.push_str("of no process"),
         None => text.push_str("of a process that can't be seen"),
