@@ -274,7 +274,7 @@ impl fmt::Display for Rule {
         }
         match self.mark {
             Some((mark, u32::MAX)) => write!(f, " fwmark {mark:#x}")?,
-            Some((mark, mask)) => write!(f, " fwmark {mark:#x}/{mask:#x}")?,
+            Some((bits, mask)) => write!(f, " fwmark {bits:#x}/{mask:#x}")?,
             None => {}
         }
         for (word, link) in [("iif", &self.input), ("oif", &self.output)] {

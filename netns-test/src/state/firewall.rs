@@ -20,7 +20,7 @@ pub(crate) struct Firewall {
     pub(crate) legacy: Vec<String>,
 }
 
-/// A table of nf_tables.
+/// A table of `nf_tables`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Table {
     family: u8,
@@ -238,16 +238,13 @@ impl Chain {
     pub(crate) fn hook(&self) -> Option<&'static str> {
         let number = self.hook?;
         Some(match (self.family, number) {
-            (protocol::NETDEV, 0) => "ingress",
+            (protocol::NETDEV, 0) | (_, 5) => "ingress",
             (protocol::NETDEV, 1) => "egress",
-            (protocol::ARP, 0) => "input",
-            (protocol::ARP, 1) => "output",
+            (protocol::ARP, 1) | (_, 3) => "output",
+            (protocol::ARP, 0) | (_, 1) => "input",
             (_, 0) => "prerouting",
-            (_, 1) => "input",
             (_, 2) => "forward",
-            (_, 3) => "output",
             (_, 4) => "postrouting",
-            (_, 5) => "ingress",
             _ => "unknown",
         })
     }

@@ -87,24 +87,11 @@ impl State {
 
     /// The calling thread's, which is in `ns`.
     fn here(ns: &NetNs) -> Self {
-        let mut state = Self {
-            id: ns.id(),
-            cookie: ns
-                .known_cookie()
-                .or_else(|| namespace::current_net_cookie().ok()),
-            whole_process: is_of_main_thread(ns.id()),
-            links: Vec::new(),
-            addresses: Vec::new(),
-            routes: Vec::new(),
-            rules: Vec::new(),
-            neighbours: Vec::new(),
-            sockets: Vec::new(),
-            counters: Counters::default(),
-            firewall: Firewall::default(),
-            changed: Vec::new(),
-            unread: Vec::new(),
-            settings: Settings::default(),
-        };
+        let mut state = Self::unknown(ns.id());
+        state.cookie = ns
+            .known_cookie()
+            .or_else(|| namespace::current_net_cookie().ok());
+        state.whole_process = is_of_main_thread(ns.id());
         // The sockets first: the reading itself takes some.
         match sockets::here() {
             Ok(sockets) => state.sockets = owners::find(sockets, ns.id()),
@@ -125,6 +112,26 @@ impl State {
         }
         state.settings = Settings::here();
         state
+    }
+
+    /// Nothing is known of it yet.
+    pub(crate) fn unknown(id: NetNsId) -> Self {
+        Self {
+            id,
+            cookie: None,
+            whole_process: false,
+            links: Vec::new(),
+            addresses: Vec::new(),
+            routes: Vec::new(),
+            rules: Vec::new(),
+            neighbours: Vec::new(),
+            sockets: Vec::new(),
+            counters: Counters::default(),
+            firewall: Firewall::default(),
+            changed: Vec::new(),
+            unread: Vec::new(),
+            settings: Settings::default(),
+        }
     }
 
     fn ask_rtnetlink(&mut self) -> io::Result<()> {

@@ -15,10 +15,11 @@ const PATIENCE: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Owner {
     pub(crate) pid: u32,
-    /// The name of its program, of which the kernel keeps 15 bytes.
+    /// The name of its program's file.
     pub(crate) program: String,
-    /// The names of its threads that are in the namespace of the socket. The
-    /// kernel does not tell which of them has it: they share their descriptors.
+    /// The names of its threads that are in the namespace of the socket, without
+    /// the main thread, of which the kernel keeps 15 bytes. It does not tell
+    /// which of them has the socket: they share their descriptors.
     pub(crate) threads: BTreeSet<String>,
     pub(crate) descriptor: u32,
 }
@@ -66,7 +67,7 @@ fn look_into(pid: u32, id: NetNsId, wanted: &mut BTreeSet<u64>, owners: &mut BTr
             continue;
         };
         let (program, threads) =
-            known.get_or_insert_with(|| (comm(&process), threads(&process, id)));
+            known.get_or_insert_with(|| (program(&process), threads(&process, id)));
         let owner = Owner {
             pid,
             program: program.clone(),
@@ -84,14 +85,23 @@ fn inode(descriptor: &Path) -> Option<u64> {
     inode.strip_suffix(']')?.parse().ok()
 }
 
-/// The threads of a process that are in the namespace `id`, but for the one that asks.
+/// The file that a process runs, or the name that it gave itself.
+fn program(process: &Path) -> String {
+    let file = fs::read_link(process.join("exe")).ok();
+    let name = file.as_deref().and_then(Path::file_name);
+    name.map_or_else(|| comm(process), |name| name.to_string_lossy().into_owned())
+}
+
+/// The threads of a process that are in the namespace `id`, but for the main
+/// thread, whose name says nothing of a test, and the one that asks.
 fn threads(process: &Path, id: NetNsId) -> BTreeSet<String> {
     let tasks = process.join("task");
     let own = fs::read_link("/proc/thread-self").unwrap_or_default();
     let id = id.to_string();
     names(&tasks)
-        .filter(|tid| Path::new("/proc").join(&own) != tasks.join(tid))
         .map(|tid| tasks.join(tid))
+        .filter(|task| task.file_name() != process.file_name())
+        .filter(|task| *task != Path::new("/proc").join(&own))
         .filter(|task| {
             fs::read_link(task.join("ns/net")).is_ok_and(|link| link.as_os_str() == id.as_str())
         })

@@ -1,7 +1,8 @@
 //! The sysctls of a namespace, and which of them somebody has changed.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::thread;
@@ -13,6 +14,7 @@ use crate::netns::make;
 use crate::sys::namespace::Patience;
 
 const ROOT: &str = "/proc/sys/net";
+const PAGE: usize = 4096;
 
 /// Values by their paths below [`ROOT`], such as `ipv4/ip_forward`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -45,12 +47,13 @@ impl Settings {
     /// Those of the calling thread's namespace.
     pub(super) fn here() -> Self {
         let mut settings = Self::default();
-        settings.collect(&mut ROOT.to_owned());
+        settings.collect(&mut ROOT.to_owned(), &mut [0; PAGE]);
         settings
     }
 
-    /// Adds all that is below the directory `path`.
-    fn collect(&mut self, path: &mut String) {
+    /// Adds all that is below the directory `path`, by way of `page`: there are
+    /// some six hundred, and making room for each took longer than reading it.
+    fn collect(&mut self, path: &mut String, page: &mut [u8; PAGE]) {
         let whole = path.len();
         for entry in fs::read_dir(&*path).into_iter().flatten().flatten() {
             let Ok(name) = entry.file_name().into_string() else {
@@ -59,14 +62,15 @@ impl Settings {
             path.push('/');
             path.push_str(&name);
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                self.collect(path);
+                self.collect(path, page);
             } else if !is_secret(&name) {
                 // Some can't be read, by this user or by anybody.
-                if let Ok(value) = fs::read(&*path) {
-                    let value = String::from_utf8_lossy(&value);
-                    let words: Vec<_> = value.split_whitespace().collect();
+                // The kernel hands a value out at once, and no more of it than a page.
+                let read = File::open(&*path).and_then(|mut file| file.read(page));
+                if let Ok(length) = read {
+                    let value = String::from_utf8_lossy(page[..length].trim_ascii());
                     let key = path[ROOT.len() + 1..].to_owned();
-                    self.0.insert(key, words.join(" "));
+                    self.0.insert(key, value.into_owned());
                 }
             }
             path.truncate(whole);
@@ -103,25 +107,32 @@ impl Settings {
                 None => alike.entry((key, "", value, before)).or_default().push(""),
             }
         }
-        let changed = alike
-            .into_iter()
-            .map(|((kind, leaf, value, before), names)| {
-                let key = match names.as_slice() {
-                    _ if leaf.is_empty() => dotted(kind),
-                    [name] => format!("{}.{}.{}", dotted(kind), swapped(name), dotted(leaf)),
-                    several => {
-                        let names: Vec<_> = several.iter().map(|name| swapped(name)).collect();
-                        format!("{}.{{{}}}.{}", dotted(kind), names.join(","), dotted(leaf))
-                    }
-                };
-                Changed {
-                    key: format!("net.{key}"),
-                    value: value.to_owned(),
-                    initial: before.to_owned(),
-                }
-            });
-        changed.collect()
+        let changed = |((kind, leaf, value, before), devices): (Place<'_>, Vec<&str>)| Changed {
+            key: shown_key(kind, &devices, leaf),
+            value: in_one_line(value),
+            initial: in_one_line(before),
+        };
+        alike.into_iter().map(changed).collect()
     }
+}
+
+/// As sysctl(8) writes it, which takes no braces; `leaf` is empty for a key
+/// that is of no device.
+fn shown_key(kind: &str, devices: &[&str], leaf: &str) -> String {
+    let kind = kind.replace('/', ".");
+    // In the name of a device, a dot is no separator.
+    let names: Vec<_> = devices.iter().map(|name| name.replace('.', "/")).collect();
+    match names.as_slice() {
+        _ if leaf.is_empty() => format!("net.{kind}"),
+        [name] => format!("net.{kind}.{name}.{leaf}"),
+        names => format!("net.{kind}.{{{}}}.{leaf}", names.join(",")),
+    }
+}
+
+/// Several numbers have tabs between them.
+fn in_one_line(value: &str) -> String {
+    let words: Vec<_> = value.split_whitespace().collect();
+    words.join(" ")
 }
 
 /// A setting of one device: `ipv4/conf`, `veth0`, `forwarding`.
@@ -172,16 +183,6 @@ fn is_secret(name: &str) -> bool {
 /// What nobody can write to is no setting, but counts or belongs to the machine.
 fn is_writable(key: &str) -> bool {
     fs::metadata(Path::new(ROOT).join(key)).is_ok_and(|file| file.permissions().mode() & 0o222 != 0)
-}
-
-/// As sysctl(8) writes a path.
-fn dotted(path: &str) -> String {
-    path.replace('/', ".")
-}
-
-/// As sysctl(8) writes the name of a device that has a dot in it.
-fn swapped(device: &str) -> String {
-    device.replace('.', "/")
 }
 
 #[cfg(test)]

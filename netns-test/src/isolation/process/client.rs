@@ -10,8 +10,8 @@ use crate::error::{Error, ErrorKind};
 use crate::isolation::process::Ended;
 use crate::isolation::process::handle::{self, Server, server};
 use crate::isolation::process::message::Outcome;
-use crate::isolation::process::start::{Started, end_group, names, start, unknown_name};
 use crate::isolation::process::remains::Remains;
+use crate::isolation::process::start::{Started, end_group, names, start, unknown_name};
 use crate::isolation::process::waiting::{Heard, Last, Waiting};
 use crate::report::note;
 use crate::sys::capability::{self, NET_ADMIN, SYS_ADMIN};
@@ -143,12 +143,10 @@ fn run_under_name(
     let pidfd = process::pidfd_open(process::number(&child)).map_err(failed)?;
     let heard = match waiting.send(requests.as_fd(), test, watch, 0) {
         // It has ended before it was asked; how is seen below.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Ok(Heard {
-                last: Last::Nothing { started: false },
-                network: None,
-            })
-        }
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Heard {
+            last: Last::Nothing { started: false },
+            network: None,
+        }),
         sent => sent.and_then(|()| waiting.wait(pidfd.as_fd())),
     };
     let status = end_group(&mut child);

@@ -76,7 +76,7 @@ fn ask(ns: &NetNs, test: &Test) -> Result<String, Error> {
             .and_then(|()| all_of(&requests));
         let _ = end_group(&mut child);
         match answer {
-            Ok(text) if !text.is_empty() => return Ok(text),
+            Ok(described) if !described.is_empty() => return Ok(described),
             // libtest does not know the name.
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}

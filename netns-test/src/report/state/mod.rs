@@ -58,12 +58,12 @@ pub(crate) fn unknown(name: &str, error: &Error) -> String {
 }
 
 fn whole(name: &str, when: When, state: &State) -> String {
-    let when = match when {
+    let moment = match when {
         When::AtPanic => "at its panic",
         When::AfterBody => "after its body",
         When::AfterProcess => "after its process ended",
     };
-    let mut sections = Sections(format!("netns-test: the network of `{name}` {when}:\n"));
+    let mut sections = Sections(format!("netns-test: the network of `{name}` {moment}:\n"));
     sections.add("namespace", [namespace(state)]);
     let names = Names::of(&state.links);
     sections.add(
@@ -74,7 +74,7 @@ fn whole(name: &str, when: When, state: &State) -> String {
     sections.add("routes", routes(state, &names));
     sections.add("rules", rules(&state.rules));
     sections.add("neighbours", neighbours(state, &names));
-    sections.add("sockets", sockets::lines(&state.sockets));
+    sections.add("sockets", sockets::lines(&state.sockets, when));
     sections.add("counters", tables::counters(&state.counters));
     sections.add("sysctls", tables::sysctls(&state.changed));
     sections.add("firewall", tables::firewall(&state.firewall));
@@ -186,7 +186,8 @@ fn link(link: &Link) -> String {
         ("sent", statistics.tx_packets, statistics.tx_bytes),
     ];
     for (verb, packets, bytes) in both.into_iter().filter(|(_, packets, _)| *packets != 0) {
-        let _ = write!(text, ", {verb} {packets} packets ({bytes} bytes)");
+        let plural = if packets == 1 { "" } else { "s" };
+        let _ = write!(text, ", {verb} {packets} packet{plural} ({bytes} bytes)");
     }
     let failed = [
         ("rx errors", statistics.rx_errors),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::When;
 use crate::sockets::{Address, Protocol, SocketEntry, State};
 use crate::state::owners::Owner;
 
@@ -10,7 +11,7 @@ const THREADS: usize = 3;
 
 /// Those that listen, are bound or connected, and how many wait for the end of
 /// their connection. One line if there are none.
-pub(super) fn lines(sockets: &[(SocketEntry, Option<Owner>)]) -> Vec<String> {
+pub(super) fn lines(sockets: &[(SocketEntry, Option<Owner>)], when: When) -> Vec<String> {
     let seen = sockets.iter().filter(|(socket, _)| is_worth_a_line(socket));
     let mut listed: Vec<_> = seen.collect();
     // What can be connected to first.
@@ -49,7 +50,12 @@ pub(super) fn lines(sockets: &[(SocketEntry, Option<Owner>)]) -> Vec<String> {
         lines.insert(0, format!("{waiting} in TIME-WAIT"));
     }
     if lines.is_empty() {
-        lines.push("none".into());
+        let none = match when {
+            When::AtPanic => "none",
+            When::AfterBody => "none left",
+            When::AfterProcess => "none left without the process",
+        };
+        lines.push(none.into());
     }
     lines
 }
@@ -124,7 +130,9 @@ fn owned(socket: &SocketEntry, owner: Option<&Owner>) -> String {
     if let Some(waiting) = received {
         let _ = match socket.state {
             State::Listen => write!(text, "{waiting} to accept, "),
-            _ => write!(text, "{waiting} bytes to read, "),
+            _ if socket.protocol == Protocol::Tcp => write!(text, "{waiting} bytes to read, "),
+            // Of others, the kernel counts the memory.
+            _ => write!(text, "{waiting} bytes queued, "),
         };
     }
     if let Some(waiting) = socket.send_queue.filter(|waiting| *waiting != 0) {
@@ -152,9 +160,7 @@ fn had_by(owner: &Owner) -> String {
     let mut text = format!("pid {pid} (`{program}`)");
     let names: Vec<_> = threads.iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
-        [] => text.push_str(", no thread inside"),
-        // A process with one thread.
-        [_] if threads.contains(program) => {}
+        [] => {}
         [name] => {
             let _ = write!(text, ", thread {name}");
         }

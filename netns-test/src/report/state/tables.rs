@@ -1,22 +1,25 @@
 //! Counters, sysctls, and the firewall of a network.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use super::lines_of;
-use crate::counters::Counters;
+use crate::counters::{Counters, Moved};
 use crate::state::firewall::{Chain, Firewall, Table};
 use crate::state::settings::Changed;
 
 /// Those that moved since the namespace was made, by their groups.
 pub(super) fn counters(counters: &Counters) -> Vec<String> {
+    // What links count stands with them.
+    let is_of_link = |moved: &Moved<'_>| counters.devices.contains_key(moved.group);
+    by_group(counters.moved().filter(|moved| !is_of_link(moved)))
+}
+
+pub(super) fn by_group<'a>(counters: impl Iterator<Item = Moved<'a>>) -> Vec<String> {
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for moved in counters.moved() {
-        // What links count stands with them.
-        let is_of_link = counters.devices.contains_key(moved.group);
-        if !is_of_link && !is_said_by_others(moved.group, moved.name) {
-            let group = groups.entry(moved.group).or_default();
-            group.push(format!("{} {}", moved.name, moved.by));
-        }
+    for moved in counters.filter(|moved| !is_said_by_others(moved.group, moved.name)) {
+        let group = groups.entry(moved.group).or_default();
+        group.push(format!("{} {}", moved.name, moved.by));
     }
     let lines = groups.into_iter().flat_map(|(name, mut words)| {
         words[0] = format!("{name} {}", words[0]);
@@ -74,15 +77,15 @@ fn table(table: &Table) -> String {
 fn chain(chain: &Chain) -> String {
     let mut text = format!("chain {}", chain.name);
     if let Some(hook) = chain.hook() {
-        text.push_str(&format!(" at {hook}"));
+        let _ = write!(text, " at {hook}");
     }
     if chain.drops() {
         text.push_str(", policy drop");
     }
-    match chain.rules {
-        0 => text.push_str(", no rules"),
-        1 => text.push_str(", 1 rule"),
-        many => text.push_str(&format!(", {many} rules")),
-    }
+    let _ = match chain.rules {
+        0 => write!(text, ", no rules"),
+        1 => write!(text, ", 1 rule"),
+        many => write!(text, ", {many} rules"),
+    };
     text
 }
