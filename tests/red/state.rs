@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use std::panic;
 use std::process::{self, Child, Command, ExitCode};
 
-use netns_test::netns_test;
+use netns_test::{NetNs, netns_test};
 
 /// Runs a line of the shell in the network of the test.
 fn sh(line: &str) {
@@ -103,6 +103,7 @@ fn a_child_holds_a_socket() {
 #[netns_test]
 fn is_changed() {
     sh("ip link add left type veth peer name right
+        echo 100 > /proc/sys/net/ipv6/conf/left/dad_transmits
         ip link set left up
         ip link set right up mtu 1400
         ip address add 10.0.0.1/24 dev left
@@ -167,4 +168,21 @@ fn exits() {
 fn is_killed() {
     let _server = prepares_to_die();
     sh("kill -9 $PPID");
+}
+
+/// For this process only.
+#[netns_test(isolation = "process")]
+fn replaces_the_hook() {
+    panic::set_hook(Box::new(|_| {}));
+    let _server = TcpListener::bind("127.0.0.1:80").unwrap();
+    panic!("nobody says so");
+}
+
+/// The network of the test is shown, wherever the body is.
+#[netns_test]
+fn in_another_namespace() {
+    let _server = TcpListener::bind("127.0.0.1:80").unwrap();
+    let other = NetNs::new().unwrap();
+    let _inside = other.enter().unwrap();
+    panic!("on purpose");
 }
