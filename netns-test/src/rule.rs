@@ -263,11 +263,11 @@ impl fmt::Display for Rule {
             f.write_str("not ")?;
         }
         match self.source {
-            Some((ip, length)) => write!(f, "from {ip}/{length}")?,
+            Some(prefix) => write!(f, "from {}", Prefix(prefix))?,
             None => f.write_str("from all")?,
         }
-        if let Some((ip, length)) = self.destination {
-            write!(f, " to {ip}/{length}")?;
+        if let Some(prefix) = self.destination {
+            write!(f, " to {}", Prefix(prefix))?;
         }
         if self.tos != 0 {
             write!(f, " tos {:#04x}", self.tos)?;
@@ -286,6 +286,19 @@ impl fmt::Display for Rule {
         match self.suppressed {
             Some(length) => write!(f, " suppress_prefixlength {length}"),
             None => Ok(()),
+        }
+    }
+}
+
+/// An address of which so many bits count, or just the address if all do.
+struct Prefix((IpAddr, u8));
+
+impl fmt::Display for Prefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (ip, length) = self.0;
+        match (ip, length) {
+            (IpAddr::V4(_), 32) | (IpAddr::V6(_), 128) => ip.fmt(f),
+            _ => write!(f, "{ip}/{length}"),
         }
     }
 }

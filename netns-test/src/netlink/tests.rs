@@ -5,6 +5,7 @@ use crate::address::Address;
 use crate::link::Link;
 use crate::neighbour::Neighbour;
 use crate::route::Route;
+use crate::rule::Rule;
 
 /// A message of `kind`; `length` is what its header says of its length.
 fn message(kind: u16, length: u32, body: &[u8]) -> Vec<u8> {
@@ -98,6 +99,7 @@ fn read_all(datagram: &[u8]) -> usize {
         objects += usize::from(matches!(Address::read(message.body), Ok(Some(_))));
         objects += usize::from(matches!(Route::read(message.body), Ok(Some(_))));
         objects += usize::from(matches!(Neighbour::read(message.body), Ok(Some(_))));
+        objects += usize::from(matches!(Rule::read(message.body), Ok(Some(_))));
         for attribute in attributes(message.body).map_while(Result::ok) {
             let _ = (attribute.u8(), attribute.u32(), attribute.i32());
             let _ = (attribute.text(), attribute.address());

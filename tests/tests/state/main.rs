@@ -111,7 +111,7 @@ const CHANGES: [&str; 13] = [
     "  routes:     10.0.0.0/24 dev left proto kernel scope link src 10.0.0.1\n",
     "              10.1.0.0/16 via 10.0.0.2 dev left proto boot\n",
     "              blackhole 10.2.0.0/16 proto boot\n",
-    "  rules:      1000: from 10.0.0.1/32 lookup 100\n",
+    "  rules:      1000: from 10.0.0.1 lookup 100\n",
     "              1001: from all fwmark 0x1 lookup 200 (IPv6)\n",
     "  neighbours: 10.0.0.2 dev left lladdr 02:00:00:00:00:01 PERMANENT\n",
     "  counters:   ",

@@ -180,7 +180,7 @@ rx dropped 5, tx errors 4
               left: 10.0.0.1/24, 2001:db8::1/64 tentative, 2001:db8::1/64 dadfailed
               if9: 2001:db8::1/64 deprecated
   routes:     default via 10.0.0.2 dev left proto boot
-  rules:      2: from 10.0.0.2/32 lookup 100
+  rules:      2: from 10.0.0.2 lookup 100
               2: from all prohibit (IPv6)
   neighbours: 10.0.0.2 dev left FAILED
   sockets:    none
