@@ -44,7 +44,7 @@ impl NetNs {
     ///
     /// The thread has not moved:
     ///
-    /// - [`ErrorKind::NotPermitted`]: it could not come back, for instance an
+    /// - [`ErrorKind::NotPermitted`](crate::ErrorKind::NotPermitted): it could not come back, for instance an
     ///   ordinary user's in a user namespace, from a network namespace outside of it.
     /// - Those of [`NetNs::run`].
     ///
@@ -52,13 +52,10 @@ impl NetNs {
     ///
     /// setns(2)
     pub fn enter(&self) -> Result<Entered<'_>, Error> {
-        let home = namespace::open_here()
+        let mut home = namespace::open_here()
             .map_err(|error| Error::system("open `/proc/thread-self/ns/net`", error))?;
-        // The kernel asks the same of who goes back to where it came from.
-        if let Err(error) = namespace::enter_net(home.as_fd()) {
-            let home = Self::of_descriptor(home)?;
-            let operation = format!("enter {}: there is no way back to {}", self.id(), home.id());
-            return Err(home.not_entered(operation, error));
+        if !STAYS.with_borrow(|stays| stays.can_return) {
+            home = try_to_return(self, home)?;
         }
         self.enter_here()?;
         let number = STAYS.with_borrow_mut(|stays| stays.push(home));
@@ -68,6 +65,18 @@ impl NetNs {
             here: PhantomData,
         })
     }
+}
+
+/// Finds out whether the calling thread, once it is in `away`, could come back
+/// to `home`, where it is now: the kernel asks the same of a thread that goes nowhere.
+fn try_to_return(away: &NetNs, home: OwnedFd) -> Result<OwnedFd, Error> {
+    if let Err(error) = namespace::enter_net(home.as_fd()) {
+        let home = NetNs::of_descriptor(home)?;
+        let operation = format!("enter {}: there is no way back to {}", away.id(), home.id());
+        return Err(home.not_entered(operation, error));
+    }
+    STAYS.with_borrow_mut(|stays| stays.can_return = true);
+    Ok(home)
 }
 
 /// While it lives, the thread that made it with [`NetNs::enter`] is in the namespace.
@@ -85,11 +94,22 @@ pub struct Entered<'ns> {
 }
 
 thread_local! {
-    static STAYS: RefCell<Stays> = const { RefCell::new(Stays { last: 0, homes: Vec::new() }) };
+    static STAYS: RefCell<Stays> = const {
+        RefCell::new(Stays {
+            can_return: false,
+            last: 0,
+            homes: Vec::new(),
+        })
+    };
 }
 
 /// The stays of one thread, one within the other.
 struct Stays {
+    /// Whether the thread could once return to where it was. From then on it
+    /// always can: only to the namespace in which it was born may the way be
+    /// closed to it, since into any other it went by itself. What takes that
+    /// from it, as the loss of `CAP_SYS_ADMIN`, closes the way out as well.
+    can_return: bool,
     /// The number of the latest.
     last: u64,
     /// The number of each, and where the thread goes when it ends.

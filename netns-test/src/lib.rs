@@ -31,14 +31,19 @@
 //!   can return, and how it stands together with `#[tokio::test]`, `#[rstest]`
 //!   and others.
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
-//!   parameter. [`Link`] and [`NetNsId`] come from it.
-//! - [`counters`] has what a namespace counts, with `-` between two snapshots, and
-//!   [`sockets`] its sockets; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
+//!   parameter, or make one. [`Link`], [`NetNsId`], [`Pinned`], [`Entered`] and
+//!   [`UserNs`] come from it.
+//! - What there is in it comes as [`Link`], [`Address`], [`route::Route`],
+//!   [`Neighbour`] and [`sockets`]; [`counters`] has what it counts, with `-` between two
+//!   snapshots; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
+//! - [`notify`] tells callbacks what comes and goes in a namespace.
 //! - [`Isolation`] says where bodies run: on threads or in processes.
 //! - [`enter_user_namespace!`] puts the tests of an ordinary user on threads, too.
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
 //!   and what helps: [`Refusal`], [`Cause`], [`Remedy`]; and what a test has to do
 //!   without although it runs: [`Limitation`].
+//! - [`pernet`] has hooks that run in every namespace: what every test's network is to
+//!   have is registered once, and [`setup!`] runs before the first test.
 //! - [`instance`] has something created in every namespace and destroyed with it, and
 //!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
@@ -68,6 +73,7 @@
 //! - In the user namespace of an ordinary user's test, set-user-ID programs stay
 //!   unprivileged.
 //! - There is no timeout.
+//! - A thread that [`NetNs::enter`]s a namespace and can't come back aborts the process.
 //! - A skipped test counts as passed.
 //!
 //! The README has them in full, and the lines that CI services and containers need.
@@ -127,6 +133,8 @@ mod lifetime;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]
+pub mod notify;
+#[cfg(target_os = "linux")]
 mod nsid;
 #[cfg(target_os = "linux")]
 pub mod pernet;
@@ -149,9 +157,9 @@ mod watch;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::pernet;
-#[cfg(not(target_os = "linux"))]
 use elsewhere::{access, entered, isolation, lifecycle, netns, rtnetlink};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{notify, pernet};
 
 pub use access::access;
 pub use address::Address;

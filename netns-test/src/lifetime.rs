@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::instance::{self, Inside};
 use crate::netns::life::Stage;
 use crate::netns::{NetNs, make};
+use crate::notify;
 use crate::pernet;
 use crate::sys::namespace::Patience;
 
@@ -68,11 +69,11 @@ fn end(ns: &NetNs) -> Result<(), Error> {
         return end_later(ns);
     }
     ns.life().set_stage(Stage::ShuttingDown);
-    let shut_down = instance::shutdown_all(ns);
-    let destroyed = instance::destroy_all(ns);
+    let ended = instance::end_all(ns);
+    let notified = notify::stop(ns);
     let exited = pernet::destroy(ns);
     ns.life().set_stage(Stage::Over);
-    shut_down.and(destroyed).and(exited)
+    ended.and(notified).and(exited)
 }
 
 /// Ends `ns` when the callback has returned that the calling thread is inside of.

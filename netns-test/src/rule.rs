@@ -317,3 +317,14 @@ impl fmt::Display for RuleAction {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Rule;
+    use crate::netlink::tests::assert_survives_noise;
+
+    #[test]
+    fn noise_is_survived() {
+        assert_survives_noise::<Rule>();
+    }
+}

@@ -34,6 +34,7 @@ impl NetNs {
     ///   it is a directory of keys.
     /// - [`ErrorKind::NotFound`]: this namespace has no such key.
     /// - [`ErrorKind::NotPermitted`]: it can't be read, at least by this user.
+    /// - [`ErrorKind::Unsupported`]: there is no `/proc/sys/net`.
     /// - Others: no thread could be started, or the namespace could not be entered.
     ///
     /// # References
@@ -76,7 +77,7 @@ impl NetNs {
 fn write(path: &str, value: &str) -> io::Result<()> {
     // The kernel would take what comes before them, and say that it took all.
     if value.contains(['\0', '\n']) {
-        return Err(Io::InvalidInput.into());
+        return Err(io::Error::from_raw_os_error(EINVAL));
     }
     // In one write, since the kernel takes each for a value. The new line, as
     // sysctl(8) writes it, makes one of an empty value.
@@ -84,15 +85,21 @@ fn write(path: &str, value: &str) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     let taken = file.write(line.as_bytes())?;
     if taken < value.len() {
-        return Err(Io::InvalidInput.into());
+        return Err(io::Error::from_raw_os_error(EINVAL));
     }
     Ok(())
 }
 
+/// On every Linux, and this file compiles elsewhere as well.
+const EINVAL: i32 = 22;
+
+/// `PATH_MAX`, less what comes before the key and after it.
+const LONGEST: usize = 4096 - "/proc/sys/".len() - 1;
+
 /// Where the kernel has the value.
 fn path(key: &str) -> Result<String, Error> {
     let invalid = |hint| {
-        let key = key.replace('\0', "\\0");
+        let key: String = key.escape_debug().take(200).collect();
         Error::new(ErrorKind::InvalidName, format!("find sysctl `{key}`")).with_hint(hint)
     };
     let dots_first = key
@@ -121,12 +128,19 @@ fn path(key: &str) -> Result<String, Error> {
             "the settings of a network namespace begin with `net.`",
         ));
     }
+    if path.len() > LONGEST {
+        return Err(invalid("a key has at most some hundred characters"));
+    }
     Ok(format!("/proc/sys/{path}"))
 }
 
 /// What the kernel's answer means.
 fn explained(operation: String, error: io::Error) -> Error {
     let (kind, hint) = match error.kind() {
+        Io::NotFound if !fs::exists("/proc/sys/net").unwrap_or(false) => (
+            ErrorKind::Unsupported,
+            "`/proc` is not mounted, or this kernel is built without sysctls",
+        ),
         Io::NotFound | Io::NotADirectory => (
             ErrorKind::NotFound,
             "a module that has it may not be loaded, or it belongs to the whole machine \

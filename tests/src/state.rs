@@ -111,13 +111,30 @@ impl Count {
     ///
     /// It never does.
     pub fn settled() -> Self {
+        Self::settled_by(Self::now)
+    }
+
+    /// [`Count::settled`], with no file counted: others use the directory for
+    /// temporary files as well.
+    ///
+    /// # Panics
+    ///
+    /// It never does.
+    pub fn settled_without_files() -> Self {
+        Self::settled_by(|| Self {
+            files: 0,
+            ..Self::now()
+        })
+    }
+
+    fn settled_by(count_now: impl Fn() -> Self) -> Self {
         let deadline = Instant::now() + Duration::from_secs(20);
-        let mut count = Self::now();
+        let mut count = count_now();
         let mut since = Instant::now();
         while since.elapsed() < Duration::from_millis(300) {
             assert!(Instant::now() < deadline, "it does not settle: {count:?}");
             thread::sleep(Duration::from_millis(10));
-            let now = Self::now();
+            let now = count_now();
             if now != count {
                 count = now;
                 since = Instant::now();

@@ -22,6 +22,8 @@ fn talk(mut client: impl Read + Write, mut server: impl Read + Write) -> io::Res
     Ok(())
 }
 
+/// `network_namespaces(7)`, port numbers and the abstract namespace of Unix sockets; Network
+/// namespaces, 13: tests that run at once all have 127.0.0.1:80.
 fn body() -> io::Result<()> {
     let name = SocketAddr::from_abstract_name("netns-test")?;
     let unix = UnixListener::bind_addr(&name)?;

@@ -102,6 +102,8 @@ const FAIL: [&str; 12] = [
     "says_it_in_many_ways",
 ];
 
+/// Network namespaces, 13: what a body's thread says is captured, its name is the test's, and one
+/// failure prints one panic.
 fn check_red(runner: Runner, user: User) {
     let report = run_fixture("red-fixture", runner, user, &[]);
     assert!(!report.success, "the runner says success\n{report}");

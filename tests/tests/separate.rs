@@ -54,6 +54,7 @@ fn lines(file: &str) -> std::io::Result<usize> {
     Ok(fs::read_to_string(file)?.lines().count())
 }
 
+/// `network_namespaces(7)`, network devices.
 async fn links(ns: &NetNs) -> TestResult {
     let names = |ns: &NetNs| -> Result<Vec<String>, netns_test::Error> {
         Ok(ns
@@ -86,6 +87,7 @@ async fn links(ns: &NetNs) -> TestResult {
     Ok(())
 }
 
+/// `network_namespaces(7)`, IP routing tables.
 async fn routes(_: &NetNs) -> TestResult {
     assert_eq!(lines("/proc/net/route")?, 1, "a heading and no route");
     let handle = netlink()?;
@@ -100,6 +102,7 @@ async fn routes(_: &NetNs) -> TestResult {
     Ok(())
 }
 
+/// `network_namespaces(7)`, IPv4 protocol stack: whom it knows on a link.
 async fn neighbours(_: &NetNs) -> TestResult {
     assert_eq!(lines("/proc/net/arp")?, 1, "a heading and no neighbour");
     let handle = netlink()?;
@@ -114,6 +117,7 @@ async fn neighbours(_: &NetNs) -> TestResult {
     Ok(())
 }
 
+/// `network_namespaces(7)`, various files below `/proc/sys/net`.
 async fn sysctls(_: &NetNs) -> TestResult {
     for (key, fresh, changed) in [
         ("net/ipv4/ip_forward", "0\n", "1\n"),
@@ -128,7 +132,7 @@ async fn sysctls(_: &NetNs) -> TestResult {
     Ok(())
 }
 
-/// Needs the program `nft`; without it there is nothing to see.
+/// `network_namespaces(7)`, firewall rules. Needs the program `nft`; without it there is nothing to see.
 async fn firewall(_: &NetNs) -> TestResult {
     let nft = |arguments: &[&str]| Command::new("nft").args(arguments).output();
     let tables = match nft(&["list", "tables"]) {
@@ -147,6 +151,7 @@ async fn firewall(_: &NetNs) -> TestResult {
     Ok(())
 }
 
+/// Network namespaces, 1: outside there is nothing that can be reached.
 async fn nothing_outside(_: &NetNs) -> TestResult {
     let begun = Instant::now();
     for address in ["192.0.2.1:80", "[2001:db8::1]:80"] {

@@ -64,7 +64,8 @@ fn names(directory: &str) -> Vec<String> {
     names.filter(|name| name != "bonding_masters").collect()
 }
 
-/// What the main thread of the process of a body sees, which on threads is the host's.
+/// `network_namespaces(7)`, the directories `/proc/net` and `/sys/class/net`; Network namespaces,
+/// 5: what the main thread of the process of a body sees, which on threads is the host's.
 fn assert_true_views() {
     for directory in ["/sys/class/net", "/sys/devices/virtual/net"] {
         assert_eq!(names(directory), ["lo"], "{directory}");

@@ -38,6 +38,8 @@
 mod device;
 mod difference;
 mod icmp_types;
+#[cfg(test)]
+mod linux_6_18;
 mod listed;
 mod mptcp;
 mod read;

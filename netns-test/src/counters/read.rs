@@ -5,23 +5,29 @@ use super::listed::{Group, Listed};
 use crate::error::Error;
 use crate::proc_net;
 
+const FILES: [&str; 4] = ["snmp", "netstat", "snmp6", "dev"];
+
 /// The counters of the calling thread's namespace.
 pub(super) fn here() -> Result<Counters, Error> {
-    let mut listed = Listed::new();
-    let mut devices = Listed::new();
-    read("snmp", |text| in_pairs(text, &mut listed))?;
-    read("netstat", |text| in_pairs(text, &mut listed))?;
-    read("snmp6", |text| one_a_line(text, &mut listed))?;
-    read("dev", |text| by_device(text, &mut devices))?;
-    Ok(Counters::of(listed, devices))
+    let [snmp, netstat, snmp6, dev] = FILES.map(proc_net::read);
+    let texts = [snmp?, netstat?, snmp6?, dev?];
+    parse(texts.each_ref().map(Option::as_deref))
 }
 
-/// Hands the text of `file` to `parse`, which returns the line that it does not understand.
-fn read(file: &str, parse: impl FnOnce(&str) -> Result<(), String>) -> Result<(), Error> {
-    let Some(bytes) = proc_net::read(file)? else {
-        return Ok(());
-    };
-    parse(&String::from_utf8_lossy(&bytes)).map_err(|line| proc_net::not_understood(file, &line))
+/// What the four files say, as far as they are there.
+pub(super) fn parse(texts: [Option<&[u8]>; 4]) -> Result<Counters, Error> {
+    let mut listed = Listed::new();
+    let mut devices = Listed::new();
+    for (file, bytes) in FILES.iter().zip(texts) {
+        let text = String::from_utf8_lossy(bytes.unwrap_or_default());
+        let parsed = match *file {
+            "snmp6" => one_a_line(&text, &mut listed),
+            "dev" => by_device(&text, &mut devices),
+            _ => in_pairs(&text, &mut listed),
+        };
+        parsed.map_err(|line| proc_net::not_understood(file, &line))?;
+    }
+    Ok(Counters::of(listed, devices))
 }
 
 /// `snmp`, `netstat`: a line of names, and one of values, both with the group in front.

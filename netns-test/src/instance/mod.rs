@@ -90,7 +90,7 @@ pub use statistics::Statistics;
 /// - [`AlreadyExists`](ErrorKind::AlreadyExists), without an errno: the name is taken.
 /// - [`Callback`](ErrorKind::Callback): a `create` panicked. The others were
 ///   created, and then all of them were shut down and destroyed.
-/// - [`System`](ErrorKind::System), [`Process`](ErrorKind::Process): a namespace
+/// - [`NotPermitted`](ErrorKind::NotPermitted), [`System`](ErrorKind::System), [`Process`](ErrorKind::Process): a namespace
 ///   could not be entered, with the same end.
 ///
 /// # References
@@ -157,8 +157,8 @@ fn unregister_this(registered: &Arc<Registered>) -> Result<(), Error> {
 
 /// Brings slots of different namespaces to `step`, one after the other.
 fn advance_each(slots: &[Arc<Slot>], step: Step) {
-    for slot in slots.chunks(1) {
-        slot::advance_inside(slot, step);
+    for one in slots.chunks(1) {
+        slot::inside(one, step, || slot::advance_here(one, step));
     }
 }
 
@@ -181,33 +181,25 @@ pub(crate) fn create_all(ns: &NetNs) -> Result<(), Error> {
     slot::outcome(&slots, &[Step::Create])
 }
 
-/// Shuts all instances of `ns` down, whose end has begun, and deletes what they counted.
+/// Shuts all instances of `ns` down, whose end has begun, deletes what is counted
+/// there, and then destroys all.
 ///
 /// # Errors
 ///
-/// One panicked. The others were shut down.
-pub(crate) fn shutdown_all(ns: &NetNs) -> Result<(), Error> {
+/// One panicked. The others were shut down and destroyed.
+pub(crate) fn end_all(ns: &NetNs) -> Result<(), Error> {
     let Some(netid) = ns.netid() else {
         return Ok(());
     };
     let slots = world::lock().condemn(netid);
-    slot::advance_inside(&slots, Step::Shutdown);
+    slot::inside(&slots, Step::Destroy, || {
+        slot::advance_here(&slots, Step::Shutdown);
+        kstat::close(ns);
+        slot::advance_here(&slots, Step::Destroy);
+    });
+    // Where there were no instances, or the namespace could not be entered.
     kstat::close(ns);
-    slot::outcome(&slots, &[Step::Shutdown])
-}
-
-/// Destroys all instances of `ns`, which have been shut down.
-///
-/// # Errors
-///
-/// One panicked. The others were destroyed.
-pub(crate) fn destroy_all(ns: &NetNs) -> Result<(), Error> {
-    let Some(netid) = ns.netid() else {
-        return Ok(());
-    };
-    let slots = world::lock().slots_of(netid);
-    slot::advance_inside(&slots, Step::Destroy);
     let gone = world::lock().remove(netid);
     drop(gone);
-    slot::outcome(&slots, &[Step::Destroy])
+    slot::outcome(&slots, &[Step::Shutdown, Step::Destroy])
 }

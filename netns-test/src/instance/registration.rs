@@ -79,6 +79,9 @@ impl Registration {
     ///   own callbacks. It stays registered.
     /// - [`Callback`](crate::ErrorKind::Callback): a callback panicked. All have run, and
     ///   the registration is gone.
+    /// - [`System`](crate::ErrorKind::System), [`Process`](crate::ErrorKind::Process): a
+    ///   namespace could not be entered. There, no callback has run, and the state was dropped;
+    ///   the registration is gone.
     ///
     /// # References
     ///

@@ -148,18 +148,14 @@ pub(super) fn advance_here(slots: &[Arc<Slot>], step: Step) {
     }
 }
 
-/// Brings `slots`, all of one namespace, to `step`, one after the other, on a
-/// thread that is in the namespace.
-pub(super) fn advance_inside(slots: &[Arc<Slot>], step: Step) {
+/// Runs `f` on a thread that is in the namespace of `slots`, which are all of
+/// one, to bring them to `step`. Where that can't be, they come to it with nothing called.
+pub(super) fn inside(slots: &[Arc<Slot>], step: Step, f: impl FnOnce() + Send) {
     let Some(first) = slots.first() else {
         return;
     };
     let inside = Inside::here();
-    let ran = first
-        .stack
-        .ns
-        .run(|| inside.carry(|| advance_here(slots, step)));
-    if let Err(error) = ran {
+    if let Err(error) = first.stack.ns.run(|| inside.carry(f)) {
         for slot in slots {
             slot.give_up(step, &error);
         }

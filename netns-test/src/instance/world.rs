@@ -105,7 +105,8 @@ impl World {
         slots
     }
 
-    /// Has the end of a namespace begin, so that it gets no more slots, and returns those that it has.
+    /// Has the end of a namespace begin, so that it gets no more slots: those that it
+    /// has, oldest first.
     pub(super) fn condemn(&mut self, netid: NetId) -> Vec<Arc<Slot>> {
         let mut stacks = self.stacks.iter_mut();
         let Some(living) = stacks.find(|living| living.stack.netid == netid) else {
@@ -113,13 +114,6 @@ impl World {
         };
         living.condemned = true;
         living.slots.clone()
-    }
-
-    /// The slots that a namespace has, oldest first.
-    pub(super) fn slots_of(&self, netid: NetId) -> Vec<Arc<Slot>> {
-        let mut stacks = self.stacks.iter();
-        let living = stacks.find(|living| living.stack.netid == netid);
-        living.map_or_else(Vec::new, |living| living.slots.clone())
     }
 
     /// Takes a namespace out of the list, for the caller to drop what is returned after the lock.

@@ -52,7 +52,7 @@ pub(crate) fn framework(ns: &NetNs) -> Arc<Framework> {
 impl Framework {
     pub(super) fn snapshot(&self) -> Snapshot {
         let tallies = [&self.create, &self.shutdown, &self.destroy];
-        let [created, shut_down, destroyed] = tallies.map(|tally| tally.count());
+        let [created, shut_down, destroyed] = tallies.map(Tally::count);
         let [to_create, to_shut_down, to_destroy] =
             tallies.map(|tally| tally.nanoseconds.load(Ordering::Relaxed));
         let values = [

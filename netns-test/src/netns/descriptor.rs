@@ -1,6 +1,5 @@
 //! The descriptor behind a handle: from one, into one, and what makes two handles equal.
 
-use std::hash::{Hash, Hasher};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
@@ -83,16 +82,10 @@ impl AsRawFd for NetNs {
 }
 
 impl PartialEq for NetNs {
-    /// Whether both are handles to the same namespace.
+    /// Whether both are handles to the same namespace. To have it as a key, take its [`NetNs::id`].
     fn eq(&self, other: &Self) -> bool {
         self.id() == other.id()
     }
 }
 
 impl Eq for NetNs {}
-
-impl Hash for NetNs {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id().hash(state);
-    }
-}

@@ -28,7 +28,10 @@ pub use pin::Pinned;
 /// A network namespace: what a test marked [`netns_test`](crate::netns_test)
 /// runs in, and gets as its parameter if it asks for one.
 ///
-/// The handle keeps the namespace alive, wherever its threads are.
+/// The handle keeps the namespace alive, wherever its threads are. When the kernel
+/// frees it, virtual devices in it are destroyed, those of a veth pair with their other
+/// ends. A physical device goes to the machine's initial namespace, not to
+/// where it came from; this alone of `network_namespaces(7)` is not tested here.
 ///
 /// ```no_run
 /// use netns_test::{NetNs, netns_test};
@@ -157,6 +160,15 @@ impl NetNs {
     ///
     /// The namespace itself goes when nothing else refers to it: no other
     /// handle, thread, process, socket, or mount. The kernel frees it a little later.
+    ///
+    /// No handle can be closed twice:
+    ///
+    /// ```compile_fail,E0382
+    /// # fn close(ns: netns_test::NetNs) -> Result<(), netns_test::Error> {
+    /// ns.close()?;
+    /// ns.close()
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -51,7 +51,8 @@ impl NetNs {
         Self::of_descriptor(file::open_net(path, &what)?)
     }
 
-    /// The network namespace of the process `pid`, or more exactly of its main thread.
+    /// The network namespace of the process `pid`, as `/proc` numbers it, or
+    /// more exactly of its main thread.
     ///
     /// Another process may get the number after this one has ended; hold what
     /// keeps it from that, such as a [`Child`](std::process::Child) that has

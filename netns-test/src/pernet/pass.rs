@@ -87,12 +87,18 @@ pub(super) fn exit(
     exits.failures
 }
 
-/// [`exit`], on a thread that goes from namespace to namespace. Where none can be
-/// started there are no callbacks, but the values go.
+/// [`exit`], in the namespaces. For one that the calling thread is in, as at the end of a
+/// test, this thread will do; for others, one goes from namespace to namespace. Where
+/// none can be started there are no callbacks, but the values go.
 pub(super) fn exit_inside(entries: &[Arc<Entry>], batch: &[NetNs]) -> Vec<Vec<Failure>> {
     let mut failures = vec![Vec::new(); batch.len()];
     if entries.is_empty() || batch.is_empty() {
         return failures;
+    }
+    if let [ns] = batch {
+        if namespace::current_net_id().is_ok_and(|id| id == ns.id().numbers()) {
+            return exit(entries, batch, Traveller::who_is_in(ns));
+        }
     }
     on_a_thread(|traveller| exit(entries, batch, traveller)).unwrap_or_else(|error| {
         let cause = callback::chain(&error);

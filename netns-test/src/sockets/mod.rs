@@ -17,6 +17,7 @@
 //! }
 //! ```
 
+mod in_use;
 mod inet;
 mod local;
 
@@ -170,6 +171,9 @@ impl NetNs {
     /// order. The kernel's own ends of netlink are left out. The caller may be
     /// in any namespace and does not move.
     ///
+    /// Where there is TCP, this takes some milliseconds: the kernel walks the table of
+    /// the whole machine.
+    ///
     /// The kernel lists them a page at a time: one that comes, goes or changes
     /// its state meanwhile may be missing or be there twice.
     ///
@@ -191,9 +195,9 @@ impl NetNs {
 /// The sockets of the calling thread's namespace.
 pub(crate) fn here() -> Result<Vec<SocketEntry>, Error> {
     let mut sockets = Vec::new();
-    let has_tcp = has_tcp()?;
+    let (tcp, tcp6) = in_use::tcp()?;
     for (file, protocol) in INET {
-        if protocol == Protocol::Tcp && !has_tcp {
+        if file == "tcp" && !tcp || file == "tcp6" && !tcp6 {
             continue;
         }
         if let Some(bytes) = proc_net::read(file)? {
@@ -212,28 +216,4 @@ pub(crate) fn here() -> Result<Vec<SocketEntry>, Error> {
         }
     }
     Ok(sockets)
-}
-
-/// Whether there is a socket of TCP at all. The files `tcp` and `tcp6` take some
-/// milliseconds each, since the kernel looks through a table that all namespaces share.
-///
-/// # References
-///
-/// `sockstat_seq_show` in `net/ipv4/proc.c`: what it says of TCP is the namespace's
-fn has_tcp() -> Result<bool, Error> {
-    let count = |file, head: &str, name: &str| -> Result<Option<u64>, Error> {
-        let bytes = proc_net::read(file)?.unwrap_or_default();
-        let text = String::from_utf8_lossy(&bytes);
-        let line = text.lines().find_map(|line| line.strip_prefix(head));
-        let mut words = line.unwrap_or_default().split_whitespace();
-        let found = words.find(|word| *word == name).and(words.next());
-        Ok(found.and_then(|number| number.parse().ok()))
-    };
-    let counts = [
-        count("sockstat", "TCP:", "inuse")?,
-        count("sockstat", "TCP:", "tw")?,
-        count("sockstat6", "TCP6:", "inuse")?.or(Some(0)),
-    ];
-    // What is not understood is no reason to overlook something.
-    Ok(counts.iter().any(|count| *count != Some(0)))
 }

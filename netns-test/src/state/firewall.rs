@@ -254,3 +254,16 @@ impl Chain {
         self.policy == Some(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Chain, Place, Table};
+    use crate::netlink::tests::assert_survives_noise;
+
+    #[test]
+    fn noise_is_survived() {
+        assert_survives_noise::<Table>();
+        assert_survives_noise::<Chain>();
+        assert_survives_noise::<Place>();
+    }
+}

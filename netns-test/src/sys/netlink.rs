@@ -70,6 +70,8 @@ impl Socket {
     /// Makes room for so many bytes of messages that nobody has received yet, or
     /// for as many as `net.core.rmem_max` allows to those who may not go beyond.
     pub(crate) fn make_room(&self, bytes: usize) -> io::Result<()> {
+        // The kernel doubles it.
+        let bytes = bytes.min(i32::MAX as usize / 2);
         setsockopt(&self.0, sockopt::RcvBufForce, &bytes)
             .or_else(|_| setsockopt(&self.0, sockopt::RcvBuf, &bytes))?;
         Ok(())
