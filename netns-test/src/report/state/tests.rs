@@ -205,13 +205,13 @@ fn socket(protocol: Protocol, local: Address, peer: Option<&str>, state: Tcp) ->
     }
 }
 
-fn owner(threads: &[&str]) -> Option<Owner> {
-    Some(Owner {
+fn owner(threads: &[&str]) -> Owner {
+    Owner {
         pid: 12,
         program: "tests".into(),
         threads: threads.iter().map(|name| (*name).to_owned()).collect(),
         descriptor: 5,
-    })
+    }
 }
 
 #[test]
@@ -234,16 +234,16 @@ fn sockets_with_owners_and_queues() {
     state.sockets = vec![
         (waits, None),
         (closing, None),
-        (connected, owner(&["body"])),
-        (queued, owner(&["a", "b", "c"])),
-        (listens, owner(&["a", "b", "c", "d"])),
+        (connected, Some(owner(&["body"]))),
+        (queued, Some(owner(&["a", "b", "c"]))),
+        (listens, Some(owner(&["a", "b", "c", "d"]))),
         (
             tcp("127.0.0.1:80", Some("127.0.0.1:40003"), Tcp::TimeWait),
             None,
         ),
         (
             socket(Protocol::UnixStream, path, None, Tcp::Listen),
-            owner(&[]),
+            Some(owner(&[])),
         ),
         (
             socket(Protocol::UnixDatagram, hidden, None, Tcp::Close),
