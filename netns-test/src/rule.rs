@@ -135,19 +135,23 @@ impl Rule {
 
     /// It is one of those that every namespace begins with.
     pub fn is_initial(&self) -> bool {
-        let initial = [
-            (0, Table::LOCAL),
-            (32766, Table::MAIN),
-            (32767, Table::DEFAULT),
-        ];
-        initial.into_iter().any(|(priority, table)| {
-            let other = Self {
-                is_ipv6: self.is_ipv6,
-                priority,
-                action: RuleAction::Lookup(table),
-                ..Self::default()
-            };
-            *self == other
+        Self::initial().contains(self)
+    }
+
+    /// Those that a namespace begins with.
+    pub(crate) fn initial() -> [Self; 5] {
+        [
+            (false, 0, Table::LOCAL),
+            (false, 32766, Table::MAIN),
+            (false, 32767, Table::DEFAULT),
+            (true, 0, Table::LOCAL),
+            (true, 32766, Table::MAIN),
+        ]
+        .map(|(is_ipv6, priority, table)| Self {
+            is_ipv6,
+            priority,
+            action: RuleAction::Lookup(table),
+            ..Self::default()
         })
     }
 

@@ -246,13 +246,17 @@ fn routes(state: &State, names: &Names<'_>) -> Vec<String> {
     special.map(|route| names.put_into(route)).collect()
 }
 
-/// Those that no namespace begins with.
+/// Those that no namespace begins with, and those of the others that are missing.
 fn rules(rules: &[Rule]) -> Vec<String> {
     let family = |rule: &Rule| if rule.is_ipv6() { " (IPv6)" } else { "" };
     let special = rules.iter().filter(|rule| !rule.is_initial());
-    special
-        .map(|rule| format!("{rule}{}", family(rule)))
-        .collect()
+    let special = special.map(|rule| format!("{rule}{}", family(rule)));
+    // A kernel without IPv6, or without rules at all, has none of a kind.
+    let has_rules_like = |one: &Rule| rules.iter().any(|rule| rule.is_ipv6() == one.is_ipv6());
+    let initial = Rule::initial().into_iter();
+    let missing = initial.filter(|rule| has_rules_like(rule) && !rules.contains(rule));
+    let missing = missing.map(|rule| format!("not there: {rule}{}", family(&rule)));
+    special.chain(missing).collect()
 }
 
 fn neighbours(state: &State, names: &Names<'_>) -> Vec<String> {

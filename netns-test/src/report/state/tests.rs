@@ -182,6 +182,9 @@ rx dropped 5, tx errors 4
   routes:     default via 10.0.0.2 dev left proto boot
   rules:      2: from 10.0.0.2 lookup 100
               2: from all prohibit (IPv6)
+              not there: 32767: from all lookup default
+              not there: 0: from all lookup local (IPv6)
+              not there: 32766: from all lookup main (IPv6)
   neighbours: 10.0.0.2 dev left FAILED
   sockets:    none
 ";
