@@ -48,6 +48,17 @@
 //!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
 //!
+//! # When a test fails
+//!
+//! After its own message stands what its network looked like: links, addresses, routes,
+//! rules, neighbours, sockets with their owners and queues, the counters that moved,
+//! changed sysctls, and the firewall; what every new namespace has is left out.
+//!
+//! - For a panic on the body's own thread, it is read before the panic unwinds. Where the
+//!   body has replaced the panic hook, or panicked many times, and for an `Err`, it is
+//!   read after the body: its sockets are closed by then.
+//! - For a body that ends its process, it is read after that, under process isolation.
+//!
 //! # Features
 //!
 //! - `tokio`: a bare `async fn`, on a runtime that is built inside of the namespace.

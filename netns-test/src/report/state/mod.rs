@@ -40,7 +40,7 @@ pub(crate) fn print(name: &str, when: When, state: &Result<State, Error>) {
     eprint!("{}", text(name, when, state));
 }
 
-/// What [`print`] prints.
+/// What [`print()`] prints.
 pub(crate) fn text(name: &str, when: When, state: &Result<State, Error>) -> String {
     match state {
         Ok(state) => whole(name, when, state),
