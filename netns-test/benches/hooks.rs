@@ -1,5 +1,5 @@
 //! What hooks cost: making a namespace with 16 registered hooks, against
-//! making one without; and the same with its end.
+//! making one without; the same with its end; and a whole test on a thread.
 //!
 //! ```text
 //! cargo bench -p netns-test --bench hooks
@@ -22,9 +22,12 @@ fn main() {}
 #[cfg(target_os = "linux")]
 mod linux {
     use std::error::Error;
+    use std::process::ExitCode;
+    use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::{Duration, Instant};
 
     use criterion::{BatchSize, Criterion};
+    use netns_test::__private::{Isolation, Test, run};
     use netns_test::NetNs;
     use netns_test::pernet::{Pernet, Registration, register_device, register_subsys};
 
@@ -81,8 +84,13 @@ mod linux {
         take_turns();
     }
 
-    /// How long it took to make a namespace, and to close it.
-    type Times = (Vec<Duration>, Vec<Duration>);
+    /// How long it took to make a namespace, to close it, and to run a test.
+    #[derive(Default)]
+    struct Times {
+        make: Vec<Duration>,
+        close: Vec<Duration>,
+        test: Vec<Duration>,
+    }
 
     fn take_turns() {
         let (mut without, mut with) = (Times::default(), Times::default());
@@ -92,28 +100,39 @@ mod linux {
             measure(&mut with);
             drop(hooks);
         }
-        compare("make", &mut without.0, &mut with.0);
-        compare("close", &mut without.1, &mut with.1);
-        let sum = |times: &Times| -> Vec<_> {
-            times
-                .0
-                .iter()
-                .zip(&times.1)
-                .map(|(make, close)| *make + *close)
-                .collect()
+        let both = |times: &Times| -> Vec<_> {
+            let pairs = times.make.iter().zip(&times.close);
+            pairs.map(|(make, close)| *make + *close).collect()
         };
-        compare("both", &mut sum(&without), &mut sum(&with));
+        compare("make and close", &mut both(&without), &mut both(&with));
+        compare("make", &mut without.make, &mut with.make);
+        compare("close", &mut without.close, &mut with.close);
+        compare("a test", &mut without.test, &mut with.test);
     }
 
     fn measure(times: &mut Times) {
         for _ in 0..EACH {
             let begin = Instant::now();
             let ns = make();
-            times.0.push(begin.elapsed());
+            times.make.push(begin.elapsed());
             let begin = Instant::now();
             ns.close().expect("its hooks do not fail");
-            times.1.push(begin.elapsed());
+            times.close.push(begin.elapsed());
+            let test = another_test();
+            let begin = Instant::now();
+            run(test);
+            times.test.push(begin.elapsed());
         }
+    }
+
+    /// A test that this process has not run: it runs none twice, so each has a
+    /// name of its own, which lives as long as the process, as a literal would.
+    fn another_test() -> &'static Test {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let path = Box::leak(format!("hooks::t{number}").into_boxed_str());
+        let test = Test::new(path, |_| ExitCode::SUCCESS);
+        Box::leak(Box::new(test.isolation(Isolation::Thread)))
     }
 
     fn compare(what: &str, without: &mut [Duration], with: &mut [Duration]) {

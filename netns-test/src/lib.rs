@@ -61,6 +61,7 @@
 //!
 //! # Features
 //!
+//! - `cli`: the command `netns-test`; `netns-test --help` is its manual.
 //! - `tokio`: a bare `async fn`, on a runtime that is built inside of the namespace.
 //!
 //! # Environment
@@ -119,6 +120,10 @@ pub mod sockets;
 mod sysctl;
 mod test;
 
+#[cfg(all(target_os = "linux", feature = "cli"))]
+#[doc(hidden)]
+#[path = "cli/mod.rs"]
+pub mod __cli;
 #[cfg(target_os = "linux")]
 mod access;
 #[cfg(target_os = "linux")]
@@ -141,6 +146,8 @@ pub mod kstat;
 mod lifecycle;
 #[cfg(target_os = "linux")]
 mod lifetime;
+#[cfg(target_os = "linux")]
+mod mark;
 #[cfg(target_os = "linux")]
 mod netns;
 #[cfg(target_os = "linux")]

@@ -4,6 +4,7 @@
 mod ops;
 
 use std::convert::Infallible;
+use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -39,7 +40,6 @@ fn unsupported() -> Error {
 }
 
 /// Hooks that are registered; on this system none are.
-#[derive(Debug)]
 pub struct Registration<P: Pernet> {
     never: Infallible,
     ops: PhantomData<P>,
@@ -67,7 +67,6 @@ impl<P: Pernet> Registration<P> {
 }
 
 /// What [`setup!`](crate::setup!) makes of a `static`; on this system nothing is set up.
-#[derive(Debug)]
 pub struct Registered<P: Pernet> {
     make: fn() -> P,
 }
@@ -90,6 +89,18 @@ impl<P: Pernet> Registered<P> {
     /// Always [`ErrorKind::Unsupported`].
     pub fn register(&self) -> Result<&Registration<P>, Error> {
         Err(unsupported())
+    }
+}
+
+impl<P: Pernet> fmt::Debug for Registration<P> {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.never {}
+    }
+}
+
+impl<P: Pernet> fmt::Debug for Registered<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registered").finish_non_exhaustive()
     }
 }
 

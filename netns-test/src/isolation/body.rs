@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use crate::error::Error;
 use crate::inspection::Inspection;
 use crate::lifetime;
+use crate::mark::Mark;
 use crate::netns::NetNs;
 use crate::report::teardown;
 use crate::watch::{Ending, Watch};
@@ -31,6 +32,8 @@ pub(super) fn run(
     body: impl FnOnce(&NetNs) -> ExitCode,
 ) -> Result<Finished, Error> {
     let ns = lifetime::begin(ns)?;
+    // Until the namespace has ended, since whoever looks into a failed test's comes late.
+    let _mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);
     // Whoever takes the result raises the panic again.
     let body = panic::catch_unwind(AssertUnwindSafe(|| body(&ns)));

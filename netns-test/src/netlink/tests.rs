@@ -12,7 +12,8 @@ fn message(kind: u16, length: u32, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn attribute(kind: u16, bytes: &[u8]) -> Vec<u8> {
+/// An attribute, padded.
+pub(crate) fn attribute(kind: u16, bytes: &[u8]) -> Vec<u8> {
     let length = u16::try_from(bytes.len() + 4).unwrap();
     let mut all = length.to_ne_bytes().to_vec();
     all.extend(kind.to_ne_bytes());

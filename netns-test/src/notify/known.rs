@@ -24,7 +24,9 @@ pub(super) struct Known {
     log: VecDeque<Event>,
     /// The number of the first event in `log`.
     first: u64,
-    /// How many events were told to all since somebody counted.
+    /// Whether the first event in `log` was told to anyone.
+    is_told: bool,
+    /// How many events were told to all that were there, since somebody counted.
     pub(super) delivered: u64,
     pub(super) is_delivering: bool,
     /// Messages of the kernel are missing.
@@ -41,6 +43,7 @@ impl Known {
             subscribers: Vec::new(),
             log: VecDeque::new(),
             first: 0,
+            is_told: false,
             delivered: 0,
             is_delivering: false,
             is_lossy: false,
@@ -163,11 +166,12 @@ impl Known {
             let mut all = self.subscribers.iter_mut();
             if let Some(subscriber) = all.find(|subscriber| subscriber.next <= first) {
                 subscriber.next = first + 1;
+                self.is_told = true;
                 return Some((subscriber.who, subscriber.callback.clone(), event.clone()));
             }
             self.log.pop_front();
             self.first += 1;
-            self.delivered += 1;
+            self.delivered += u64::from(std::mem::take(&mut self.is_told));
         }
         None
     }

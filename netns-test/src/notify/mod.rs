@@ -50,7 +50,10 @@ mod hub;
 mod inlet;
 mod known;
 mod notice;
+mod order;
 mod registration;
+#[cfg(test)]
+mod samples;
 mod source;
 mod subscriber;
 mod table;
@@ -155,8 +158,10 @@ pub(crate) fn stop(ns: &NetNs) -> Result<(), Error> {
 }
 
 impl Options {
-    /// How many bytes of messages the kernel keeps that were not taken yet:
-    /// 32 MiB, or as much as `net.core.rmem_max` allows to an ordinary user.
+    /// How many bytes of messages the kernel keeps that were not taken yet: 32
+    /// MiB. An ordinary user is granted `net.core.rmem_max` for each socket, and up to
+    /// sixteen of them share the messages by what they are about. (Then, in a
+    /// hurry, things that do not depend on each other may be told in another order.)
     /// What does not fit is lost, and [`Event::Resync`] follows.
     #[must_use]
     pub fn receive_buffer(self, bytes: usize) -> Self {

@@ -1,7 +1,10 @@
 //! What there is in a namespace, as far as callbacks were told, and what
 //! follows from the kernel's messages. Each may come late, twice, or not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::notice::{Event, Item, Protocol};
@@ -126,7 +129,10 @@ impl Table {
                     // An IPv6 route with several next hops may have been one with fewer.
                     self.has_stale_routes |= replaces || is_multipath6(route);
                 }
-                self.put(item, events);
+                // It has gone already, or will be found when all is compared.
+                if self.has_what_carries(&item) {
+                    self.put(item, events);
+                }
             }
             Change::Gone(item) => {
                 let key = item.key();
@@ -152,22 +158,38 @@ impl Table {
         later: &[Change],
         events: &mut Vec<Event>,
     ) {
-        let later: BTreeSet<Key> = later.iter().map(Change::key).collect();
+        // Of each, whether the first of them says that it is there.
+        let mut decided: BTreeMap<Key, bool> = BTreeMap::new();
+        for change in later {
+            let is_new = matches!(change, Change::New { .. });
+            decided.entry(change.key()).or_insert(is_new);
+        }
         let listed: BTreeMap<Key, Item> =
             listed.into_iter().map(|item| (item.key(), item)).collect();
         let is_gone = |key: &&Key| key.is_in(extent) && !listed.contains_key(key);
         let gone: Vec<_> = self.items.keys().rev().filter(is_gone).cloned().collect();
         let (undecided, gone): (Vec<_>, Vec<_>) =
-            gone.into_iter().partition(|key| later.contains(key));
+            gone.into_iter().partition(|key| decided.contains_key(key));
         for key in gone {
             self.remove(&key, events);
         }
         for (key, item) in listed {
-            if !later.contains(&key) {
+            // If it comes as well, then now, before what it carries.
+            if decided.get(&key).is_none_or(|is_new| *is_new) {
                 self.put(item, events);
             }
         }
         self.has_stale_routes = undecided.iter().any(|key| matches!(key, Key::Route(_)));
+    }
+
+    /// Whether there is the link without which it can't be.
+    fn has_what_carries(&self, item: &Item) -> bool {
+        let link = match item {
+            Item::Address(address) => Some(address.link()),
+            Item::Route(route) => route.link(),
+            Item::Interface(_) | Item::Protocol(_) => None,
+        };
+        link.is_none_or(|index| self.link(index).is_some())
     }
 
     /// It exists.

@@ -11,6 +11,7 @@ pub(crate) mod exit;
 pub(crate) mod filter;
 pub(crate) mod fork;
 pub(crate) mod inside;
+pub(crate) mod memfd;
 pub(crate) mod mount;
 pub(crate) mod namespace;
 pub(crate) mod netlink;
@@ -19,4 +20,6 @@ pub(crate) mod nsid;
 pub(crate) mod probe;
 pub(crate) mod process;
 pub(crate) mod socket;
+#[cfg(feature = "cli")]
+pub(crate) mod trial;
 pub(crate) mod user;

@@ -39,8 +39,8 @@ pub(crate) fn unshare_user() -> io::Result<()> {
     Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
 }
 
-/// Moves the calling process, which must have one thread, into a user
-/// namespace that descends from its own and that its user made: all capabilities in there.
+/// Moves the calling process, which must have one thread, into the user
+/// namespace that `namespace` refers to: all capabilities in there, none outside.
 ///
 /// # References
 ///

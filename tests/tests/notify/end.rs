@@ -1,5 +1,6 @@
 //! The end of a namespace.
 
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 
 use netns_test::notify::Notice;
@@ -59,47 +60,30 @@ fn with_a_test(ns: &NetNs) {
 /// A namespace can be closed in a callback of its own.
 #[netns_test]
 fn in_a_callback() {
-    let ns = Arc::new(Mutex::new(None));
-    let ear = Ear::<0>::default();
     let made = NetNs::new().unwrap();
+    let ear = Ear::<0>::default();
     made.notify(ear.clone()).unwrap().keep();
-    let inner = Arc::clone(&ns);
+    let ns: Arc<Mutex<Option<NetNs>>> = Arc::default();
+    let slot = Arc::clone(&ns);
     let closes = move |notice: &Notice| {
-        let is_veth = notice
-            .registered()
-            .is_some_and(|item| item.to_string().contains("veth0"));
-        if is_veth {
-            let ns: NetNs = inner.lock().unwrap().take().unwrap();
+        let came = notice.registered().map(ToString::to_string);
+        if came.is_some_and(|item| item.contains("veth0")) {
+            let ns = slot.lock().unwrap().take().unwrap();
             ns.close().unwrap();
         }
     };
     made.notify(closes).unwrap().keep();
-    made.run(|| {
-        *ns.lock().unwrap() = None;
-    })
-    .unwrap();
-    let child = made.run(|| std::process::Command::new("sleep").arg("1000").spawn());
-    let mut child = child.unwrap().unwrap();
+    // Waits inside of it until it is told to go on.
+    let script = "read go; exec ip link add veth0 type veth peer name veth1";
+    let spawned = made.run(|| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).stdin(Stdio::piped()).spawn()
+    });
+    let mut child = spawned.unwrap().unwrap();
     *ns.lock().unwrap() = Some(made);
-    let veth = format!("-n /proc/{}/ns/net", child.id());
-    assert!(!veth.is_empty());
-    let mut enter = std::process::Command::new("nsenter");
-    let enter = enter.args([
-        "-t",
-        &child.id().to_string(),
-        "-n",
-        "ip",
-        "link",
-        "add",
-        "veth0",
-    ]);
-    let entered = enter
-        .args(["type", "veth", "peer", "name", "veth1"])
-        .status()
-        .unwrap();
-    assert!(entered.success());
+    drop(child.stdin.take());
+    child.wait().unwrap();
     ear.wait_for("- lo");
     ear.wait_for("- inet");
-    child.kill().unwrap();
-    child.wait().unwrap();
+    assert!(ns.lock().unwrap().is_none());
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use netns_test::{NetNs, netns_test};
+use netns_test::notify::{Event, Item, Options};
+use netns_test::{Link, NetNs, netns_test};
 use netns_test_tests::state::wait_until;
 
 use crate::{Ear, ip};
@@ -33,10 +34,24 @@ fn wait_for_truth(ns: &NetNs, ear: &Ear<0>, what: &str) {
     wait_until(what, || believed(ear) == exist());
 }
 
+/// More room than the kernel grants to one socket, even to root: several share the messages.
+fn over_several_sockets() -> Options {
+    Options::default().receive_buffer(usize::MAX)
+}
+
 #[netns_test]
 fn what_is_told_is_what_exists(ns: &NetNs) {
+    step_by_step(ns, Options::default());
+}
+
+#[netns_test]
+fn what_is_told_is_what_exists_over_several_sockets(ns: &NetNs) {
+    step_by_step(ns, over_several_sockets());
+}
+
+fn step_by_step(ns: &NetNs, options: Options) {
     let ear = Ear::<0>::default();
-    let _registration = ns.notify(ear.clone()).unwrap();
+    let _registration = ns.notify_with(options, ear.clone()).unwrap();
     for step in [
         "link add veth0 type veth peer name veth1",
         "link set veth0 up",
@@ -76,8 +91,17 @@ fn what_is_told_is_what_exists(ns: &NetNs) {
 /// The same without waiting in between.
 #[netns_test]
 fn what_is_told_is_what_exists_in_the_end(ns: &NetNs) {
+    at_full_speed(ns, Options::default());
+}
+
+#[netns_test]
+fn what_is_told_is_what_exists_in_the_end_over_several_sockets(ns: &NetNs) {
+    at_full_speed(ns, over_several_sockets());
+}
+
+fn at_full_speed(ns: &NetNs, options: Options) {
     let ear = Ear::<0>::default();
-    let _registration = ns.notify(ear.clone()).unwrap();
+    let _registration = ns.notify_with(options, ear.clone()).unwrap();
     let mut steps = Vec::new();
     for round in 0..20 {
         steps.push(format!("link add a{round} type veth peer name b{round}"));
@@ -96,4 +120,22 @@ fn what_is_told_is_what_exists_in_the_end(ns: &NetNs) {
     }
     crate::ip_batch(steps);
     wait_for_truth(ns, &ear, "all twenty rounds");
+    // Addresses come after their interface and go before it, however they were received.
+    let mut interfaces = BTreeSet::new();
+    for event in ear.heard().iter() {
+        match event {
+            Event::Register(Item::Interface(link)) => {
+                assert!(interfaces.insert(link.index()), "{event}");
+            }
+            Event::Unregister(Item::Interface(link)) => {
+                assert!(interfaces.remove(&link.index()), "{event}");
+            }
+            Event::Register(Item::Address(address)) | Event::Unregister(Item::Address(address)) => {
+                assert!(interfaces.contains(&address.link()), "{event}");
+            }
+            _ => {}
+        }
+    }
+    let exist: BTreeSet<_> = ns.links().unwrap().iter().map(Link::index).collect();
+    assert_eq!(interfaces, exist);
 }

@@ -12,8 +12,10 @@ use crate::recorder::{Acted, Callback, Log, netid};
 
 /// Two that meet, or fail.
 struct Rendezvous {
-    sides: [(Mutex<mpsc::Sender<()>>, Mutex<mpsc::Receiver<()>>); 2],
+    sides: [Side; 2],
 }
+
+type Side = (Mutex<mpsc::Sender<()>>, Mutex<mpsc::Receiver<()>>);
 
 impl Rendezvous {
     fn new() -> Self {

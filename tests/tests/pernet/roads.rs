@@ -31,9 +31,9 @@ fn say(what: &str) {
 
 /// Tests of these names run their hooks.
 fn speaking(ns: &NetNs) {
-    say("body");
     // The first test of a process finds nothing registered.
     static SAYS: std::sync::Once = std::sync::Once::new();
+    say("body");
     SAYS.call_once(|| register_subsys(Says).unwrap().keep());
     let value = ns.run(|| UdpSocket::bind("127.0.0.53:53")).unwrap();
     assert_eq!(value.unwrap_err().kind(), std::io::ErrorKind::AddrInUse);
@@ -136,7 +136,8 @@ impl Pernet for Refuses {
         if ns.netid().unwrap().to_string() == "1" {
             return Ok(());
         }
-        Err("it does not begin".into())
+        // An error with a cause of its own.
+        Ok(ns.set_sysctl("net.unheard_of", 1)?)
     }
 }
 
@@ -185,6 +186,7 @@ fn a_hook_that_fails_before_the_body_fails_the_test() {
     let why =
         "`roads::runs_its_body` did not run: failed to run `init` of `pernet::roads::Refuses`";
     assert!(text.contains(why), "{text}");
-    assert!(text.contains("because: it does not begin"), "{text}");
+    let because = "because: set sysctl `net.unheard_of` to `1`: No such file";
+    assert!(text.contains(because), "{text}");
     assert!(!text.contains("panicked at"), "{text}");
 }

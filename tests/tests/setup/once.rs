@@ -18,8 +18,7 @@ fn note(what: &'static str) {
 fn a_function() -> io::Result<()> {
     note("function");
     println!("<setup {}>", process::id());
-    let _ = PLACE.set(proof::here());
-    Ok(())
+    PLACE.set(proof::here()).map_err(io::Error::other)
 }
 
 netns_test::setup!(a_function);

@@ -171,20 +171,20 @@ impl Check<'_> {
 pub(crate) fn violations() -> Vec<(&'static str, Vec<Event>)> {
     let fine = fine();
     check(&fine);
-    let find = |what, hook, netid| find(&fine, what, hook, netid).unwrap();
+    let at = |what, hook, netid| find(&fine, what, hook, netid).unwrap();
     let swapped = |one: (What, u64, u64), other: (What, u64, u64)| {
         let mut log = fine.clone();
-        log.swap(find(one.0, one.1, one.2), find(other.0, other.1, other.2));
+        log.swap(at(one.0, one.1, one.2), at(other.0, other.1, other.2));
         log
     };
     let without = |what, hook, netid| {
         let mut log = fine.clone();
-        log.remove(find(what, hook, netid));
+        log.remove(at(what, hook, netid));
         log
     };
     let device = DEVICES + 1;
     let mut twice = fine.clone();
-    twice.insert(find(What::Exit, 2, 2), fine[find(What::Exit, 2, 2)]);
+    twice.insert(at(What::Exit, 2, 2), fine[at(What::Exit, 2, 2)]);
     vec![
         ("a callback twice", twice),
         ("a callback left out", without(What::PreExit, 2, 2)),

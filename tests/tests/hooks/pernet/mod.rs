@@ -121,7 +121,9 @@ pub(crate) fn run(plan: &Plan) -> Vec<Event> {
                 made: Vec::new(),
             };
             scope.spawn(move || {
-                steps.iter().for_each(|step| worker.step(step));
+                for step in steps {
+                    worker.step(step);
+                }
                 worker.finish();
             });
         }
@@ -143,13 +145,15 @@ impl Worker<'_> {
         match step {
             Step::Register(hook) => self.register(hook),
             Step::Unregister(place) => {
-                let hook = pick(&mut self.registered, *place);
-                hook.into_iter().for_each(|hook| self.unregister(hook));
+                if let Some(hook) = pick(&mut self.registered, *place) {
+                    self.unregister(hook);
+                }
             }
             Step::Create => self.create(),
             Step::Destroy(place) => {
-                let ns = pick(&mut self.made, *place);
-                ns.into_iter().for_each(|ns| self.destroy(ns));
+                if let Some(ns) = pick(&mut self.made, *place) {
+                    self.destroy(ns);
+                }
             }
         }
         for ns in &self.made {
