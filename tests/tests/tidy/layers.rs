@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 51] = [
+const LAYERS: [(&str, u8); 54] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),

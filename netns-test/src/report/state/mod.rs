@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt::{Display, Write};
 
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::link::Link;
 use crate::neighbour::NeighbourState;
 use crate::route::{Kind, Protocol, Table};
@@ -52,7 +52,7 @@ pub(crate) fn text(name: &str, when: When, state: &Result<State, Error>) -> Stri
 pub(crate) fn unknown(name: &str, error: &Error) -> String {
     let mut text = format!("netns-test: no report on the network of `{name}`: failed to {error}\n");
     if let Some(cause) = error.source() {
-        let _ = writeln!(text, "  because: {cause}");
+        let _ = writeln!(text, "  because: {}", chain(cause));
     }
     text
 }
@@ -269,7 +269,7 @@ fn neighbours(state: &State, names: &Names<'_>) -> Vec<String> {
 
 fn unread(error: &Error) -> String {
     match error.source() {
-        Some(cause) => format!("failed to {error}: {cause}"),
+        Some(cause) => format!("failed to {error}: {}", chain(cause)),
         None => format!("failed to {error}"),
     }
 }
