@@ -253,6 +253,8 @@ pub(crate) enum Role {
     Server,
     /// Run one test itself.
     OneTest,
+    /// Tell what the network looks like that it is started in.
+    Reporter,
 }
 
 /// The value of [`SERVE`] for a child of this process that inherits `channel`.
@@ -260,6 +262,7 @@ pub(crate) fn serve_marker(channel: &OwnedFd, role: Role) -> String {
     let role = match role {
         Role::Server => "server",
         Role::OneTest => "one-test",
+        Role::Reporter => "reporter",
     };
     format!("{} {role} {}", channel.as_raw_fd(), std::process::id())
 }
@@ -273,6 +276,7 @@ pub(crate) fn asked_to_serve() -> Option<(c_int, Role)> {
     let role = match words.next()? {
         "server" => Role::Server,
         "one-test" => Role::OneTest,
+        "reporter" => Role::Reporter,
         _ => return None,
     };
     let parent: i32 = words.next()?.parse().ok()?;

@@ -48,6 +48,17 @@
 //!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
 //!
+//! # When a test fails
+//!
+//! After its own message stands what its network looked like: links, addresses, routes,
+//! rules, neighbours, sockets with their owners and queues, the counters that moved,
+//! changed sysctls, and the firewall; what every new namespace has is left out.
+//!
+//! - For a panic on the body's own thread, it is read before the panic unwinds. Where the
+//!   body has replaced the panic hook, or panicked many times, and for an `Err`, it is
+//!   read after the body: its sockets are closed by then.
+//! - For a body that ends its process, it is read after that, under process isolation.
+//!
 //! # Features
 //!
 //! - `capture`: every frame on a test's links in a pcapng file, for a test that failed.
@@ -103,6 +114,7 @@ mod neighbour;
 mod netlink;
 mod proc_net;
 pub mod route;
+mod rule;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod scope;
@@ -160,6 +172,8 @@ mod rtnetlink;
 #[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
+mod state;
+#[cfg(target_os = "linux")]
 mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
@@ -212,5 +226,6 @@ pub use netns::{NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// ```
 pub use netns_test_macros::netns_test;
 pub use route::Route;
+pub use rule::{Rule, RuleAction};
 pub use scope::Scope;
 pub use setting::Isolation;

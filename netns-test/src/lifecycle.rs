@@ -125,12 +125,17 @@ fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error
 
 /// Tells libtest how a test ended that ran in a process.
 fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
-    let why = match &ended {
-        Ended::Died(status) => report::ended::died(test.name(), *status),
-        Ended::Orphaned => report::ended::orphaned(test.name()),
-        _ => String::new(),
-    };
-    report::print(&why);
+    match &ended {
+        Ended::Died(status, remains) => {
+            report::print(&report::ended::died(test.name(), *status));
+            report::print(&remains.describe(test));
+        }
+        Ended::Orphaned(remains) => {
+            report::print(&report::ended::orphaned(test.name()));
+            report::print(&remains.describe(test));
+        }
+        Ended::Returned(_) | Ended::Panicked(_) | Ended::Condemned => {}
+    }
     report::capture::end_in_a_process(test, watch, &ended);
     match ended {
         Ended::Returned(status) => ExitCode::from(status),
@@ -138,7 +143,7 @@ fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         // Printed, here or in the other process.
-        Ended::Condemned | Ended::Died(_) | Ended::Orphaned => fail(test, ""),
+        Ended::Condemned | Ended::Died(..) | Ended::Orphaned(_) => fail(test, ""),
     }
 }
 

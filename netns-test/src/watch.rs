@@ -39,14 +39,17 @@ impl Watch {
 
     /// Whether libtest will take this for a success.
     pub(crate) fn is_success(&self, ending: &Ending) -> bool {
-        match (&self.expected_panic, ending) {
-            (None, Ok(code)) => *code == ExitCode::SUCCESS,
-            (Some(expected), Err(payload)) => {
-                expected.is_empty()
-                    || text(&**payload).is_some_and(|text| text.contains(expected.as_str()))
-            }
-            (None, Err(_)) | (Some(_), Ok(_)) => false,
+        match ending {
+            Ok(code) => self.expected_panic.is_none() && *code == ExitCode::SUCCESS,
+            Err(payload) => self.expects(&**payload),
         }
+    }
+
+    /// Whether the test passes if its body panics with this.
+    pub(crate) fn expects(&self, payload: &(dyn Any + Send)) -> bool {
+        self.expected_panic.as_deref().is_some_and(|expected| {
+            expected.is_empty() || text(payload).is_some_and(|text| text.contains(expected))
+        })
     }
 
     /// As bytes, for another process: the inverse of [`Watch::from_wire`].

@@ -173,6 +173,13 @@ fn is_gauge(group: &str, name: &str) -> bool {
     gauges.contains(&name)
 }
 
+impl Counters {
+    /// Those of the calling thread's namespace.
+    pub(crate) fn here() -> Result<Self, Error> {
+        read::here()
+    }
+}
+
 impl NetNs {
     /// What this namespace has counted since it was made; see
     /// [`counters`](crate::counters). The caller may be in any namespace and
@@ -187,6 +194,6 @@ impl NetNs {
     ///
     /// `proc_net(5)`
     pub fn counters(&self) -> Result<Counters, Error> {
-        self.run(read::here)?
+        self.run(Counters::here)?
     }
 }

@@ -8,6 +8,7 @@ mod lines;
 pub(crate) mod note;
 mod refusal;
 mod skip;
+pub(crate) mod state;
 pub(crate) mod stranded;
 pub(crate) mod teardown;
 

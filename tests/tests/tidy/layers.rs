@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 51] = [
+const LAYERS: [(&str, u8); 54] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -37,6 +37,8 @@ const LAYERS: [(&str, u8); 51] = [
     ("sockets", 5),
     ("sysctl", 5),
     ("capture", 6),
+    ("rule", 6),
+    ("state", 7),
     // What is called when a namespace comes and goes, and when something does in it.
     ("instance", 6),
     ("notify", 6),
@@ -44,6 +46,7 @@ const LAYERS: [(&str, u8); 51] = [
     ("lifetime", 7),
     ("topology", 8),
     ("report::note", 8),
+    ("report::state", 8),
     ("report::teardown", 8),
     ("inspection", 9),
     ("isolation", 10),

@@ -2,7 +2,7 @@
 //! body, tells the outcome, and ends.
 
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic;
 use std::process::ExitCode;
 use std::thread;
@@ -12,7 +12,7 @@ use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
-use crate::isolation::process::message::{Outcome, Request, TAP, send_outcome};
+use crate::isolation::process::message::{Outcome, Request, TAP, send_network, send_outcome};
 use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::make;
@@ -60,7 +60,7 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         }
     }
     let outcome = match speak_through(stdout, stderr) {
-        Ok(()) => run(name, watch, body, views, prepared),
+        Ok(()) => run(name, watch, body, views, prepared, result.as_fd()),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
     let _ = io::stdout().flush();
@@ -84,11 +84,15 @@ fn run(
     body: Body,
     views: Views,
     prepared: Result<Surroundings, Error>,
+    result: BorrowedFd<'_>,
 ) -> Outcome {
     let ns = match prepared.and_then(|surroundings| surroundings.accept(views)) {
         Ok(ns) => ns,
         Err(error) => return Outcome::NotEntered(error),
     };
+    // For the case that this process ends before it can tell what it saw. Nobody's verdict
+    // depends on it.
+    let _ = send_network(result, ns.as_fd());
     // A thread of its own, for the name that a panic's message begins with.
     let started = thread::Builder::new().name(name.clone()).spawn(move || {
         setup::run()?;

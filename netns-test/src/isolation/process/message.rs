@@ -126,6 +126,8 @@ mod tag {
     pub(super) const STATUS: u8 = 5;
     pub(super) const STARTED: u8 = 6;
     pub(super) const CONDEMNED: u8 = 7;
+    /// The network namespace of the test, which its process may not outlive.
+    pub(super) const NETWORK: u8 = 8;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
@@ -158,6 +160,11 @@ pub(super) fn send_started(to: BorrowedFd<'_>) -> io::Result<()> {
     channel::send(to, &[tag::STARTED], &[])
 }
 
+/// Hands over the namespace that the body is about to run in.
+pub(super) fn send_network(to: BorrowedFd<'_>, network: BorrowedFd<'_>) -> io::Result<()> {
+    channel::send(to, &[tag::NETWORK], &[network])
+}
+
 /// Sends the wait status of a test's process.
 pub(super) fn send_status(to: BorrowedFd<'_>, status: i32) -> io::Result<()> {
     let mut bytes = vec![tag::STATUS];
@@ -170,6 +177,7 @@ pub(super) fn send_status(to: BorrowedFd<'_>, status: i32) -> io::Result<()> {
 pub(super) struct Reports {
     from: OwnedFd,
     text: Vec<u8>,
+    network: Option<OwnedFd>,
 }
 
 impl Reports {
@@ -177,7 +185,13 @@ impl Reports {
         Self {
             from,
             text: Vec::new(),
+            network: None,
         }
+    }
+
+    /// The namespace of the test, if its body was about to run.
+    pub(super) fn into_network(self) -> Option<OwnedFd> {
+        self.network
     }
 
     /// Takes what is there: a report, or `None` when nobody is left to send one.
@@ -198,6 +212,10 @@ impl Reports {
             }
             if *kind == tag::TEXT {
                 self.text.extend_from_slice(rest);
+                continue;
+            }
+            if *kind == tag::NETWORK {
+                self.network = message.descriptors.into_iter().next();
                 continue;
             }
             let text = std::mem::take(&mut self.text);

@@ -9,6 +9,7 @@
 //! request: name, distance of the body,    --->  fork (server), or nothing (born for one test)
 //!   result socket, stdout, stderr               network namespace, `lo`, views, body on a thread
 //! output, as it comes                     <---  stdout and stderr
+//! network namespace                       <---  before the body
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
 //! ```
@@ -16,7 +17,9 @@
 //! What can break between two steps, and who notices: a refused namespace is
 //! named by the child before execve (a pipe) or in the outcome; a name that
 //! libtest does not know, a crash, an exit and a killed server all end the
-//! result socket without an outcome, and that is a failure. Nothing waits for
+//! result socket without an outcome, and that is a failure. What the network
+//! looked like is then read from the namespace that was sent before: by the test
+//! process, or, for an ordinary user, by a further child (`remains`). Nothing waits for
 //! the end of the output, which a process that the body left behind may hold
 //! open.
 
@@ -25,6 +28,7 @@ mod client;
 mod handle;
 mod message;
 mod output;
+mod remains;
 mod server;
 mod start;
 mod waiting;
@@ -42,6 +46,7 @@ use crate::sys::{channel, exec, process};
 use crate::test::Test;
 
 pub(crate) use client::{is_refusal, run};
+pub(crate) use remains::Remains;
 
 /// How long the main thread may take to fall asleep after it started a test.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,9 +61,9 @@ pub(crate) enum Ended {
     /// The test fails, however its body ended; why has been printed.
     Condemned,
     /// The process ended before it told an outcome.
-    Died(ExitStatus),
+    Died(ExitStatus, Remains),
     /// The fork server ended, and the process with it.
-    Orphaned,
+    Orphaned(Remains),
 }
 
 /// Does not return in a process that was started to serve; does nothing in any other.
@@ -81,6 +86,7 @@ pub(crate) fn serve_if_asked(test: &'static Test) {
             let _ = channel::send(requests.as_fd(), why.as_bytes(), &[]);
             process::exit_now(0)
         }
+        (Role::Reporter, _) => remains::serve(&requests),
         (Role::OneTest, _) => {
             let message = channel::receive(requests.as_fd()).ok().flatten();
             let Some(request) = message.and_then(Request::parse) else {

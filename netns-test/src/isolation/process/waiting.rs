@@ -27,6 +27,14 @@ pub(super) enum Last {
     Nothing { started: bool },
 }
 
+/// What was heard of a test's process.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) last: Last,
+    /// The test's namespace, if its body was about to run.
+    pub(super) network: Option<OwnedFd>,
+}
+
 /// A test that runs elsewhere, seen from here.
 #[derive(Debug)]
 pub(super) struct Waiting {
@@ -80,7 +88,7 @@ impl Waiting {
 
     /// Forwards output until there is an outcome, or nobody who could send one.
     /// `death` becomes readable when the process that runs or forks the test ends.
-    pub(super) fn wait(mut self, death: BorrowedFd<'_>) -> io::Result<Last> {
+    pub(super) fn wait(mut self, death: BorrowedFd<'_>) -> io::Result<Heard> {
         let mut output = self.output.take().and_then(Output::into_reader);
         let mut started = false;
         let last = loop {
@@ -112,7 +120,8 @@ impl Waiting {
         if let Some(output) = &mut output {
             Forward::finish(output)?;
         }
-        Ok(last)
+        let network = self.reports.into_network();
+        Ok(Heard { last, network })
     }
 }
 
