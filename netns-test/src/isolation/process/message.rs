@@ -113,7 +113,7 @@ pub(super) enum Report {
 }
 
 /// The first byte of a message with a [`Tap`].
-pub(super) const TAP: u8 = 8;
+pub(super) const TAP: u8 = tag::TAP;
 
 /// The first byte of each message about a test.
 mod tag {
@@ -128,6 +128,7 @@ mod tag {
     pub(super) const CONDEMNED: u8 = 7;
     /// The network namespace of the test, which its process may not outlive.
     pub(super) const NETWORK: u8 = 8;
+    pub(super) const TAP: u8 = 9;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
