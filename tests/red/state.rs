@@ -114,7 +114,12 @@ fn is_changed() {
         ip -6 rule add fwmark 1 table 200 priority 1001
         ip neighbour add 10.0.0.2 lladdr 02:00:00:00:00:01 dev left
         echo 1 > /proc/sys/net/ipv4/ip_forward
-        echo 7 > /proc/sys/net/ipv4/ip_default_ttl");
+        echo 7 > /proc/sys/net/ipv4/ip_default_ttl
+        for end in left right; do
+            until ip link show $end | grep -q 'state UP'; do sleep 0.01; done
+        done");
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.send_to(b"to nobody", "127.0.0.1:9").unwrap();
     panic!("on purpose");
 }
 
