@@ -89,13 +89,20 @@ pub(crate) fn search_path() -> Vec<PathBuf> {
     env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect())
 }
 
+/// How long a body may take, whatever the attribute says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Limit {
+    /// For ever.
+    None,
+    After(Duration),
+}
+
 /// The settings of this process, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) policy: Option<Policy>,
     pub(crate) isolation: Option<Isolation>,
-    /// `Some(None)` is none, whatever the attribute says.
-    pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) timeout: Option<Limit>,
     pub(crate) leaks: Option<Leaks>,
     pub(crate) capture: Option<Capture>,
     /// In bytes.
@@ -160,15 +167,15 @@ fn read() -> Result<Settings, Error> {
 }
 
 /// A duration such as `500ms`, `5s` or `2m`, or `none`.
-fn timeout() -> Result<Option<Option<Duration>>, Error> {
+fn timeout() -> Result<Option<Limit>, Error> {
     let Some(value) = env::var_os(TIMEOUT).filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
     let value = value.to_string_lossy();
     if value == "none" {
-        return Ok(Some(None));
+        return Ok(Some(Limit::None));
     }
-    duration::parse(&value).map(|timeout| Some(Some(timeout))).ok_or_else(|| {
+    duration::parse(&value).map(|timeout| Some(Limit::After(timeout))).ok_or_else(|| {
         Error::new(
             ErrorKind::Setting,
             format!(

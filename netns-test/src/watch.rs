@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use crate::env::Settings;
+use crate::env::{Limit, Settings};
 use crate::setting::{Capture, Egress, Leaks};
 use crate::test::Test;
 
@@ -29,7 +29,11 @@ impl Watch {
     /// The environment beats what the attribute says.
     pub(crate) fn of(test: &Test, settings: &Settings) -> Self {
         Self {
-            timeout: settings.timeout.unwrap_or(test.timeout),
+            timeout: match settings.timeout {
+                Some(Limit::None) => None,
+                Some(Limit::After(timeout)) => Some(timeout),
+                None => test.timeout,
+            },
             leaks: settings.leaks.or(test.leaks).unwrap_or_default(),
             egress: test.egress.unwrap_or_default(),
             capture: settings.capture.or(test.capture).unwrap_or_default(),
