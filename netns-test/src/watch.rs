@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
+use crate::callback::panic_text;
 use crate::env::{Limit, Settings};
 use crate::setting::{Capture, Egress, Leaks};
 use crate::test::Test;
@@ -52,7 +53,7 @@ impl Watch {
     /// Whether the test passes if its body panics with this.
     pub(crate) fn expects(&self, payload: &(dyn Any + Send)) -> bool {
         self.expected_panic.as_deref().is_some_and(|expected| {
-            expected.is_empty() || text(payload).is_some_and(|text| text.contains(expected))
+            expected.is_empty() || panic_text(payload).is_some_and(|text| text.contains(expected))
         })
     }
 
@@ -110,12 +111,6 @@ impl Watch {
             },
         })
     }
-}
-
-/// The text of a panic, where libtest would see text.
-pub(crate) fn text(payload: &(dyn Any + Send)) -> Option<&str> {
-    let owned = payload.downcast_ref::<String>().map(String::as_str);
-    owned.or_else(|| payload.downcast_ref::<&str>().copied())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::panic;
 use std::process::ExitCode;
 use std::thread;
 
+use crate::callback;
 use crate::capture;
 use crate::env;
 use crate::error::{Error, ErrorKind};
@@ -20,7 +21,7 @@ use crate::setting::Capture;
 use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
 use crate::test::Body;
-use crate::watch::{self, Watch};
+use crate::watch::Watch;
 
 /// Whether the process was born in a namespace of its own or has to make one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -109,7 +110,7 @@ fn run(
         })) => Outcome::Condemned,
         Ok(Ok(Finished {
             body: Err(payload), ..
-        })) => Outcome::Panicked(watch::text(&*payload).map(str::to_owned)),
+        })) => Outcome::Panicked(callback::panic_text(&*payload).map(str::to_owned)),
         Ok(Ok(Finished { body: Ok(code), .. })) => Outcome::Returned(status(code)),
         Ok(Err(error)) => Outcome::NotEntered(error),
         Err(error) => Outcome::NotEntered(

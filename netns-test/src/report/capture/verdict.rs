@@ -2,10 +2,11 @@
 
 use std::process::ExitCode;
 
+use crate::callback;
 use crate::capture::Verdict;
 use crate::isolation::process::Ended;
 use crate::report::ended;
-use crate::watch::{self, Ending, Watch};
+use crate::watch::{Ending, Watch};
 
 /// Of a body that came to an end, and of what was done after it.
 pub(super) fn of_body(watch: &Watch, body: &Ending, is_condemned: bool) -> Verdict {
@@ -18,7 +19,7 @@ pub(super) fn of_body(watch: &Watch, body: &Ending, is_condemned: bool) -> Verdi
         (true, Err(_)) => passed("passed: it panicked, as expected"),
         (false, Ok(_)) if expects_panic => failed("it did not panic"),
         (false, Ok(_)) => failed("it returned an error"),
-        (false, Err(payload)) => match watch::text(&**payload) {
+        (false, Err(payload)) => match callback::panic_text(&**payload) {
             Some(text) => failed(&format!("it panicked: {text}")),
             None => failed("it panicked"),
         },
