@@ -142,6 +142,8 @@ mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
 #[cfg(target_os = "linux")]
+mod tasks;
+#[cfg(target_os = "linux")]
 mod watch;
 
 // On other systems, modules of the same names.

@@ -11,11 +11,11 @@ use crate::access::policy::Verdict;
 use crate::answer::Refusal;
 use crate::env;
 use crate::error::{Error, ErrorKind};
-use crate::isolation::body::Finished;
+use crate::isolation::body::{Finished, Ran};
 use crate::isolation::process::{self, Ended};
 use crate::isolation::thread;
 use crate::report;
-use crate::running::Running;
+use crate::running::{self, Running};
 use crate::setting::Isolation;
 use crate::sys::filter;
 use crate::test::Test;
@@ -102,19 +102,23 @@ fn isolate(test: &'static Test, watch: &Watch, isolation: Isolation) -> Result<E
 }
 
 fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error> {
-    let finished = thread::run(test, watch.clone(), |ns| {
+    let ran = thread::run(test, watch, |ns| {
         let _running = Running::note(test.name());
         (test.body)(ns)
     })?;
-    match finished {
+    match ran {
+        Ran::TimedOut => {
+            running::abandon(test.name());
+            Ok(fail(test, ""))
+        }
         // Why is printed, on the test's own thread.
-        Finished {
+        Ran::Finished(Finished {
             condemned: true, ..
-        } => Ok(fail(test, "")),
-        Finished {
+        }) => Ok(fail(test, "")),
+        Ran::Finished(Finished {
             body: Err(payload), ..
-        } => panic::resume_unwind(payload),
-        Finished { body: Ok(code), .. } => Ok(code),
+        }) => panic::resume_unwind(payload),
+        Ran::Finished(Finished { body: Ok(code), .. }) => Ok(code),
     }
 }
 
@@ -126,7 +130,7 @@ fn conclude(test: &Test, ended: Ended) -> ExitCode {
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         // Printed in the other process.
-        Ended::Condemned => fail(test, ""),
+        Ended::Condemned | Ended::TimedOut => fail(test, ""),
         Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
         Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
     }

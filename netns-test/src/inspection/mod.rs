@@ -1,8 +1,18 @@
 //! What a test is looked at for, beside its own assertions: before its body, and
 //! between its body and the end of its namespace.
 
+mod egress;
+mod foreign;
+mod leaks;
+mod timeout;
+
 use crate::netns::NetNs;
+use crate::report;
+use crate::setting::Leaks;
 use crate::watch::{Ending, Watch};
+
+pub(crate) use leaks::Leavings;
+pub(crate) use timeout::{Place, print as overdue, print_frozen as frozen};
 
 /// A test whose body runs.
 #[derive(Debug)]
@@ -10,19 +20,77 @@ pub(crate) struct Inspection<'a> {
     name: &'a str,
     watch: &'a Watch,
     ns: &'a NetNs,
+    egress: egress::Before,
 }
 
 impl<'a> Inspection<'a> {
     /// To be called on the body's thread, right before the body.
     pub(crate) fn begin(name: &'a str, watch: &'a Watch, ns: &'a NetNs) -> Self {
-        Self { name, watch, ns }
+        Self {
+            name,
+            watch,
+            ns,
+            egress: egress::begin(watch),
+        }
     }
 
     /// Looks at what the body has left, prints what there is to say, and returns
     /// whether the test has to fail for it. To be called where
     /// [`Inspection::begin`] was, right after the body.
     pub(crate) fn finish(self, ending: &Ending) -> bool {
-        let _ = (self.name, self.ns, self.watch.is_success(ending));
-        false
+        let is_success = self.watch.is_success(ending);
+        let denied = egress::finish(self.name, self.watch, &self.egress, is_success);
+        if denied || !is_success {
+            foreign::mention(self.name);
+        }
+        let _ = self.ns;
+        denied
+    }
+}
+
+/// What a namespace is like, for a report about a test that hangs in it: lines that
+/// are indented by two. To be called from any thread.
+pub(crate) fn describe(ns: &NetNs) -> String {
+    let names = ns.links().map(|links| {
+        let names = links.iter().map(|link| link.name().to_owned());
+        names.collect::<Vec<_>>().join(", ")
+    });
+    let names = names.unwrap_or_else(|error| format!("failed to {error}"));
+    format!("  network namespace {}, links: {names}\n", ns.id())
+}
+
+/// What is said of what a test left behind, and whether it fails for it.
+#[derive(Debug, Default)]
+pub(crate) struct Leftovers {
+    pub(crate) condemned: bool,
+    /// To be printed where the test's output is not seen: the test passes.
+    pub(crate) warning: Option<String>,
+}
+
+/// Looks what the test `name` has left. To be called when the body's thread has
+/// ended; `failed`: the test fails in any case.
+pub(crate) fn look_back(
+    name: &str,
+    watch: &Watch,
+    leavings: Leavings,
+    apart: bool,
+    failed: bool,
+) -> Leftovers {
+    let left = leavings.look(name);
+    if left.is_nothing() {
+        return Leftovers::default();
+    }
+    let text = report::leaks::text(name, &left, apart);
+    let condemned = watch.leaks == Leaks::Deny && left.is_own();
+    if condemned || failed {
+        report::leaks::print(&text);
+        return Leftovers {
+            condemned,
+            warning: None,
+        };
+    }
+    Leftovers {
+        condemned,
+        warning: Some(text),
     }
 }

@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 48] = [
+const LAYERS: [(&str, u8); 52] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -24,6 +24,7 @@ const LAYERS: [(&str, u8); 48] = [
     // What one namespace is like.
     ("proc_net", 4),
     ("rtnetlink", 4),
+    ("tasks", 4),
     ("test", 4),
     ("watch", 5),
     ("address", 5),
@@ -42,8 +43,11 @@ const LAYERS: [(&str, u8); 48] = [
     ("lifetime", 7),
     ("topology", 8),
     ("capture", 8),
+    ("report::egress", 8),
+    ("report::leaks", 8),
     ("report::note", 8),
     ("report::teardown", 8),
+    ("report::timeout", 8),
     ("inspection", 9),
     ("isolation", 10),
     ("report", 11),

@@ -95,7 +95,7 @@ fn ask(server: &Server, test: &Test, watch: &Watch) -> Result<Ended, Asked> {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Asked::Gone,
             _ => failed("ask the fork server")(error),
         })?;
-    match waiting.wait(server.pidfd.as_fd()) {
+    match waiting.wait(server.pidfd.as_fd(), test, watch) {
         Ok(Last::Outcome(outcome)) => ended(outcome).map_err(Asked::Failed),
         Ok(Last::Status(status)) => Ok(Ended::Died(status)),
         Ok(Last::Nothing { .. }) => Ok(Ended::Orphaned),
@@ -141,7 +141,7 @@ fn run_under_name(
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             Ok(Last::Nothing { started: false })
         }
-        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd())),
+        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd(), test, watch)),
     };
     let status = end_group(&mut child);
     match last.map_err(failed)? {
@@ -162,6 +162,7 @@ fn ended(outcome: Outcome) -> Result<Ended, Error> {
         Outcome::Returned(status) => Ok(Ended::Returned(status)),
         Outcome::Panicked(text) => Ok(Ended::Panicked(text)),
         Outcome::Condemned => Ok(Ended::Condemned),
+        Outcome::TimedOut => Ok(Ended::TimedOut),
         Outcome::NotEntered(error) => Err(error),
     }
 }

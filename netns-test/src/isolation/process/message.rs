@@ -94,6 +94,8 @@ pub(super) enum Outcome {
     Panicked(Option<String>),
     /// The test fails, however its body ended; why has been printed.
     Condemned,
+    /// The body took too long; what it was at has been printed.
+    TimedOut,
     /// The body did not run.
     NotEntered(Error),
 }
@@ -103,6 +105,10 @@ pub(super) enum Outcome {
 pub(super) enum Report {
     /// From a process that was started for the test alone: libtest knew the name.
     Started,
+    /// From the test's process: it has a limit. Its number, and a descriptor to end it by.
+    Limited(i32, OwnedFd),
+    /// From the test's process: what is to be said although the test passes.
+    Warning(String),
     /// From the test's process: the end.
     Outcome(Outcome),
     /// From the server: the test's process ended, with this `waitpid` status.
@@ -120,6 +126,9 @@ mod tag {
     pub(super) const STATUS: u8 = 5;
     pub(super) const STARTED: u8 = 6;
     pub(super) const CONDEMNED: u8 = 7;
+    pub(super) const TIMED_OUT: u8 = 8;
+    pub(super) const LIMITED: u8 = 9;
+    pub(super) const WARNING: u8 = 10;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
@@ -132,6 +141,7 @@ pub(super) fn send_outcome(to: BorrowedFd<'_>, outcome: &Outcome) -> io::Result<
             channel::send(to, &[tag::PANICKED], &[])
         }
         Outcome::Condemned => channel::send(to, &[tag::CONDEMNED], &[]),
+        Outcome::TimedOut => channel::send(to, &[tag::TIMED_OUT], &[]),
         Outcome::NotEntered(error) => {
             send_text(to, &error.to_wire())?;
             channel::send(to, &[tag::NOT_ENTERED], &[])
@@ -150,6 +160,19 @@ fn send_text(to: BorrowedFd<'_>, text: &[u8]) -> io::Result<()> {
 /// Says that the test that was asked for is about to begin.
 pub(super) fn send_started(to: BorrowedFd<'_>) -> io::Result<()> {
     channel::send(to, &[tag::STARTED], &[])
+}
+
+/// Says that the body will have a limit, and how to end this process, `own`, if that fails.
+pub(super) fn send_limited(to: BorrowedFd<'_>, own: &OwnedFd) -> io::Result<()> {
+    let mut bytes = vec![tag::LIMITED];
+    bytes.extend_from_slice(&std::process::id().to_le_bytes());
+    channel::send(to, &bytes, &[own.as_fd()])
+}
+
+/// Sends what is to be said although the test passes.
+pub(super) fn send_warning(to: BorrowedFd<'_>, text: &str) -> io::Result<()> {
+    send_text(to, text.as_bytes())?;
+    channel::send(to, &[tag::WARNING], &[])
 }
 
 /// Sends the wait status of a test's process.
@@ -197,6 +220,14 @@ impl Reports {
                 ))),
                 (tag::PANICKED_WITHOUT_TEXT, _) => Report::Outcome(Outcome::Panicked(None)),
                 (tag::CONDEMNED, _) => Report::Outcome(Outcome::Condemned),
+                (tag::TIMED_OUT, _) => Report::Outcome(Outcome::TimedOut),
+                (tag::WARNING, _) => Report::Warning(String::from_utf8_lossy(&text).into_owned()),
+                (tag::LIMITED, &[a, b, c, d]) => {
+                    let Some(own) = message.descriptors.into_iter().next() else {
+                        continue;
+                    };
+                    Report::Limited(i32::from_le_bytes([a, b, c, d]), own)
+                }
                 (tag::STATUS, &[a, b, c, d]) => Report::Status(i32::from_le_bytes([a, b, c, d])),
                 (tag::NOT_ENTERED, _) => {
                     Report::Outcome(Outcome::NotEntered(Error::from_wire(&text)))

@@ -9,6 +9,8 @@
 //! request: name, distance of the body,    --->  fork (server), or nothing (born for one test)
 //!   result socket, stdout, stderr               network namespace, `lo`, views, body on a thread
 //! output, as it comes                     <---  stdout and stderr
+//! its pidfd, if the body has a limit      <---
+//! warnings                                <---
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
 //! ```
@@ -18,8 +20,9 @@
 //! libtest does not know, a crash, an exit and a killed server all end the
 //! result socket without an outcome, and that is a failure. Nothing waits for
 //! the end of the output, which a process that the body left behind may hold
-//! open.
+//! open. A body with a limit is watched by its own process, and that by this one.
 
+mod backup;
 mod child;
 mod client;
 mod handle;
@@ -55,6 +58,8 @@ pub(crate) enum Ended {
     Panicked(Option<String>),
     /// The test fails, however its body ended; why has been printed.
     Condemned,
+    /// The body took too long; what it was at has been printed.
+    TimedOut,
     /// The process ended before it told an outcome.
     Died(ExitStatus),
     /// The fork server ended, and the process with it.

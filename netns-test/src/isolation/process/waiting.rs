@@ -11,9 +11,11 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use crate::env;
 use crate::error::Error;
 use crate::isolation::enter::Home;
+use crate::isolation::process::backup::Backup;
 use crate::isolation::process::message::{Outcome, Report, Reports, Request};
 use crate::isolation::process::output::{Forward, Output};
 use crate::isolation::view::Views;
+use crate::report::leaks;
 use crate::sys::channel;
 use crate::test::Test;
 use crate::watch::Watch;
@@ -76,7 +78,13 @@ impl Waiting {
 
     /// Forwards output until there is an outcome, or nobody who could send one.
     /// `death` becomes readable when the process that runs or forks the test ends.
-    pub(super) fn wait(mut self, death: BorrowedFd<'_>) -> io::Result<Last> {
+    pub(super) fn wait(
+        mut self,
+        death: BorrowedFd<'_>,
+        test: &Test,
+        watch: &Watch,
+    ) -> io::Result<Last> {
+        let mut backup = Backup::none();
         let mut output = self.output.take().and_then(Output::into_reader);
         let mut started = false;
         let last = loop {
@@ -84,13 +92,17 @@ impl Waiting {
             if let Some(output) = output.as_ref().filter(|output| output.is_open()) {
                 fds.push(readable(output.as_fd()));
             }
-            wait_for(&mut fds, PollTimeout::NONE)?;
+            wait_for(&mut fds, backup.patience())?;
             let dead = fds[1].any().unwrap_or(false);
             if let Some(output) = &mut output {
                 output.forward()?;
             }
             match self.reports.next() {
                 Ok(Some(Report::Started)) => started = true,
+                Ok(Some(Report::Limited(pid, own))) => {
+                    backup = Backup::begin(pid, own, watch.timeout);
+                }
+                Ok(Some(Report::Warning(text))) => leaks::print_aloud(&text),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
                     break Last::Status(ExitStatus::from_raw(status));
@@ -99,6 +111,10 @@ impl Waiting {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if dead {
                         break Last::Nothing { started };
+                    }
+                    if backup.is_over() {
+                        backup.end(test.name());
+                        break Last::Outcome(Outcome::TimedOut);
                     }
                 }
                 Err(error) => return Err(error),
