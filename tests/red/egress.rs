@@ -54,7 +54,7 @@ fn asks_a_name_server() {
 }
 
 #[netns_test(egress = "deny")]
-#[should_panic]
+#[should_panic(expected = "NetworkUnreachable")]
 fn where_a_panic_is_expected() {
     TcpStream::connect("192.0.2.1:80").unwrap();
 }

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::mem;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -24,7 +24,13 @@ fn thread() {
 #[netns_test]
 fn process() {
     #[expect(clippy::zombie_processes, reason = "this is the leak")]
-    Command::new("sleep").arg("12345").spawn().unwrap();
+    let _ = Command::new("sleep")
+        .arg("20.25")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
 }
 
 #[netns_test]
@@ -75,7 +81,7 @@ fn denied() {
 }
 
 #[netns_test(leaks = "deny")]
-#[should_panic]
+#[should_panic(expected = "as expected")]
 fn denied_where_a_panic_is_expected() {
     mem::forget(UdpSocket::bind("127.0.0.1:55").unwrap());
     panic!("as expected");
@@ -145,7 +151,8 @@ fn clean_children() {
 fn clean_handles(ns: &NetNs) {
     drop(NetNs::current().unwrap());
     drop(NetNs::new().unwrap());
-    ns.run(|| drop(UdpSocket::bind("127.0.0.1:58").unwrap())).unwrap();
+    ns.run(|| drop(UdpSocket::bind("127.0.0.1:58").unwrap()))
+        .unwrap();
     ns.spawn(|| ()).unwrap().join().unwrap();
     drop(File::open("/proc/thread-self/ns/net").unwrap());
 }
@@ -168,7 +175,9 @@ fn clean_socket_pair() {
 async fn clean_workers() {
     let server = tokio::net::TcpListener::bind("127.0.0.1:80").await.unwrap();
     let accepts = tokio::spawn(async move { server.accept().await.map(drop) });
-    tokio::net::TcpStream::connect("127.0.0.1:80").await.unwrap();
+    tokio::net::TcpStream::connect("127.0.0.1:80")
+        .await
+        .unwrap();
     accepts.await.unwrap().unwrap();
     tokio::task::spawn_blocking(|| ()).await.unwrap();
 }

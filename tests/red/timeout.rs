@@ -65,7 +65,7 @@ async fn sleeps_outside_of_tokio() {
 }
 
 #[netns_test(timeout = "300ms")]
-#[should_panic]
+#[should_panic(expected = "")]
 fn sleeps_where_a_panic_is_expected() {
     thread::sleep(EVER);
 }

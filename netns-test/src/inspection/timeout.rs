@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::unistd::gettid;
 
-use crate::inspection::{describe, foreign};
+use crate::inspection::describe;
 use crate::netns::NetNs;
 use crate::report::timeout::{Overdue, Whose};
 use crate::tasks::{self, OWN, Thread};
@@ -40,10 +40,7 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
         state: &state,
     };
     match place {
-        Place::Thread => {
-            overdue.print();
-            foreign::haunt(name, ns, &threads, []);
-        }
+        Place::Thread => overdue.print(),
         Place::Process => overdue.print_past_locks(),
     }
 }
@@ -52,7 +49,13 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
 pub(crate) fn print_frozen(name: &str, limit: Duration, pid: i32) {
     let task = format!("/proc/{pid}/task");
     let all = tasks::numbers(&task).into_iter();
-    let threads: Vec<Thread> = all.filter_map(|tid| tasks::read(&task, tid)).collect();
+    let mut threads: Vec<Thread> = all.filter_map(|tid| tasks::read(&task, tid)).collect();
+    for thread in &mut threads {
+        // It has the name of the test for which its parent was started.
+        if i32::try_from(thread.tid) == Ok(pid) {
+            "main".clone_into(&mut thread.name);
+        }
+    }
     let overdue = Overdue {
         name,
         limit,

@@ -168,7 +168,7 @@ fn hint(left: &Left, apart: bool) -> String {
             ";\n           the threads of a runtime or client in a `static` stay for all tests that use it",
         );
         hint.push_str(if apart {
-            ", and died here with the process"
+            ",\n           and died here with the process: `leaks = \"allow\"` says nothing of them"
         } else {
             ",\n           and work for them in this test's network namespace: \
              ask for `isolation = \"process\"`"

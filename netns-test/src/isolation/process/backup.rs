@@ -20,7 +20,7 @@ struct Limit {
     pid: i32,
     /// The process, whatever its number means by then.
     process: OwnedFd,
-    limit: Duration,
+    allowed: Duration,
     deadline: Instant,
 }
 
@@ -37,7 +37,7 @@ impl Backup {
             Some(Limit {
                 pid,
                 process,
-                limit,
+                allowed: limit,
                 deadline,
             })
         }))
@@ -65,13 +65,13 @@ impl Backup {
         let Some(Limit {
             pid,
             process,
-            limit,
+            allowed,
             ..
         }) = self.0
         else {
             return;
         };
-        inspection::frozen(name, limit, pid);
+        inspection::frozen(name, allowed, pid);
         // An error means that it has ended by itself.
         let _ = process::kill(process.as_fd());
     }

@@ -63,12 +63,11 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
     } = request;
     coverage::begin(env::profile_pattern().as_deref());
     let outcome = match speak_through(stdout, stderr) {
-        Ok(()) => run(name, watch, body, views, prepared, &result),
+        Ok(()) => run(&name, &watch, body, views, prepared, &result),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
-    match outcome {
-        Outcome::TimedOut => flush_if_possible(),
-        _ => flush(),
+    if !matches!(outcome, Outcome::TimedOut) {
+        flush();
     }
     coverage::write();
     let told = send_outcome(result.as_fd(), &outcome);
@@ -101,8 +100,8 @@ fn speak_through(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<()> {
 }
 
 fn run(
-    name: String,
-    watch: Watch,
+    name: &str,
+    watch: &Watch,
     body: Body,
     views: Views,
     prepared: Result<Surroundings, Error>,
@@ -116,12 +115,14 @@ fn run(
     // With a limit, the other side sees to it as well: this process may be stopped as a whole.
     let to_be_told = watch.timeout.and_then(|_| result.try_clone().ok());
     // A thread of its own, for the name that a panic's message begins with.
-    let started = thread::Builder::new().name(name.clone()).spawn({
-        let (name, watch) = (name.clone(), watch.clone());
+    let started = thread::Builder::new().name(name.to_owned()).spawn({
+        let (name, watch) = (name.to_owned(), watch.clone());
         move || {
             setup::run()?;
             body::run(&name, &watch, Scope::Process, &limited, ns, |ns| {
-                to_be_told.map(tell_of_the_limit);
+                if let Some(result) = to_be_told {
+                    tell_of_the_limit(&result);
+                }
                 body(ns)
             })
         }
@@ -135,7 +136,8 @@ fn run(
         }
     };
     if let Some(TooLate { limit, ns }) = limiting.wait() {
-        inspection::overdue(&name, limit, &ns, Place::Process);
+        flush_if_possible();
+        inspection::overdue(name, limit, &ns, Place::Process);
         return Outcome::TimedOut;
     }
     let finished = thread
@@ -145,7 +147,7 @@ fn run(
         Ok(finished) => finished,
         Err(error) => return Outcome::NotEntered(error),
     };
-    if let Some(warning) = finished.look_back(&name, &watch, Scope::Process) {
+    if let Some(warning) = finished.look_back(name, watch, Scope::Process) {
         let _ = send_warning(result.as_fd(), &warning);
     }
     match finished {
@@ -159,7 +161,7 @@ fn run(
     }
 }
 
-fn tell_of_the_limit(result: OwnedFd) {
+fn tell_of_the_limit(result: &OwnedFd) {
     // Who can't be told still has the limit of this process itself.
     let _ = process::pidfd_open(getpid()).and_then(|own| send_limited(result.as_fd(), &own));
 }

@@ -102,7 +102,7 @@ impl Waiting {
                 Ok(Some(Report::Limited(pid, own))) => {
                     backup = Backup::begin(pid, own, watch.timeout);
                 }
-                Ok(Some(Report::Warning(text))) => leaks::print_aloud(&text),
+                Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
                     break Last::Status(ExitStatus::from_raw(status));

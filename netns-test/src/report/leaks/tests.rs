@@ -72,7 +72,10 @@ netns-test: `a::b` left behind:
     );
     assert_eq!(
         text("a::b", &left, true),
-        format!("{body}, and died here with the process\n")
+        format!(
+            "{body},\n           and died here with the process: \
+             `leaks = \"allow\"` says nothing of them\n"
+        )
     );
 }
 
