@@ -15,5 +15,6 @@
 //! | `rtnetlink.rs` | veth pairs, addresses, routes and a monitor |
 //! | `ping.rs` | raw ICMP sockets of socket2 |
 //! | `unix.rs` | abstract Unix sockets of one name |
+//! | `fixtures.rs` | a sysctl, a name server and a counter of packets, for every test |
 //! | `cases.rs` | rstest, with a namespace for each case |
 //! | `outside.rs` | nothing: what can't be reached |

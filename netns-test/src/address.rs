@@ -209,3 +209,14 @@ impl fmt::Display for Address {
         write!(f, " dev if{}", self.link)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+    use crate::netlink::tests::assert_survives_noise;
+
+    #[test]
+    fn noise_is_survived() {
+        assert_survives_noise::<Address>();
+    }
+}

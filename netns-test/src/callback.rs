@@ -154,14 +154,3 @@ pub(crate) fn cause(error: BoxError) -> io::Error {
         Err(error) => io::Error::other(error),
     }
 }
-
-/// An error and its causes, in one line.
-pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}

@@ -6,7 +6,9 @@ pub(crate) mod entered;
 mod handle;
 pub mod instance;
 pub mod kstat;
+pub mod notify;
 mod nsid;
+pub mod pernet;
 
 pub(crate) mod access {
     use std::env::consts;
@@ -83,7 +85,7 @@ pub(crate) mod netns {
     /// A network namespace; on this system there is none.
     #[derive(Debug)]
     pub struct NetNs {
-        pub(super) never: Infallible,
+        pub(crate) never: Infallible,
     }
 
     /// What tells one living network namespace from another.
@@ -99,11 +101,6 @@ pub(crate) mod netns {
     }
 
     impl NetNs {
-        /// Proof that there is none.
-        pub(crate) fn never(&self) -> Infallible {
-            self.never
-        }
-
         /// Which namespace this is, among those that live now.
         pub fn id(&self) -> NetNsId {
             match self.never {}
@@ -146,6 +143,6 @@ pub(crate) mod rtnetlink {
 
     /// What there is in a namespace.
     pub(crate) fn dump<T: Object>(ns: &NetNs, _: &'static str) -> Result<Vec<T>, Error> {
-        match ns.never() {}
+        match ns.never {}
     }
 }

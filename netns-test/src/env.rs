@@ -67,6 +67,18 @@ pub(crate) fn github_step_summary() -> Option<PathBuf> {
     path("GITHUB_STEP_SUMMARY")
 }
 
+/// The user's shell.
+#[cfg(feature = "cli")]
+pub(crate) fn shell() -> Option<OsString> {
+    env::var_os("SHELL").filter(|shell| !shell.is_empty())
+}
+
+/// The directories in which programs are looked for.
+#[cfg(feature = "cli")]
+pub(crate) fn search_path() -> Vec<PathBuf> {
+    env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect())
+}
+
 /// The settings of this process, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {

@@ -112,7 +112,7 @@ impl Error {
             .unwrap_or(0);
         let source = self.source.as_ref();
         let errno = source.and_then(io::Error::raw_os_error).unwrap_or(0);
-        let other = source.filter(|_| errno == 0).map(ToString::to_string);
+        let other = source.filter(|_| errno == 0).map(|source| chain(source));
         [
             &kind.to_string(),
             &errno.to_string(),
@@ -171,4 +171,15 @@ impl error::Error for Error {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         self.source.as_ref().map(|source| source as _)
     }
+}
+
+/// An error and its causes, in one line.
+pub(crate) fn chain(error: &(dyn error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }

@@ -33,19 +33,24 @@
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
 //!   parameter, or make one. [`Link`], [`NetNsId`], [`Pinned`], [`Entered`] and
 //!   [`UserNs`] come from it.
-//! - [`counters`] has what a namespace counts, with `-` between two snapshots, and
-//!   [`sockets`] its sockets; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
+//! - What there is in it comes as [`Link`], [`Address`], [`route::Route`],
+//!   [`Neighbour`] and [`sockets`]; [`counters`] has what it counts, with `-` between two
+//!   snapshots; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
+//! - [`notify`] tells callbacks what comes and goes in a namespace.
 //! - [`Isolation`] says where bodies run: on threads or in processes.
 //! - [`enter_user_namespace!`] puts the tests of an ordinary user on threads, too.
 //! - [`access()`] tells whether namespaces can be had here, and if not, why
 //!   and what helps: [`Refusal`], [`Cause`], [`Remedy`]; and what a test has to do
 //!   without although it runs: [`Limitation`].
+//! - [`pernet`] has hooks that run in every namespace: what every test's network is to
+//!   have is registered once, and [`setup!`] runs before the first test.
 //! - [`instance`] has something created in every namespace and destroyed with it, and
 //!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
 //!
 //! # Features
 //!
+//! - `cli`: the command `netns-test`; `netns-test --help` is its manual.
 //! - `tokio`: a bare `async fn`, on a runtime that is built inside of the namespace.
 //!
 //! # Environment
@@ -103,6 +108,10 @@ pub mod sockets;
 mod sysctl;
 mod test;
 
+#[cfg(all(target_os = "linux", feature = "cli"))]
+#[doc(hidden)]
+#[path = "cli/mod.rs"]
+pub mod __cli;
 #[cfg(target_os = "linux")]
 mod access;
 #[cfg(target_os = "linux")]
@@ -126,7 +135,11 @@ mod lifecycle;
 #[cfg(target_os = "linux")]
 mod lifetime;
 #[cfg(target_os = "linux")]
+mod mark;
+#[cfg(target_os = "linux")]
 mod netns;
+#[cfg(target_os = "linux")]
+pub mod notify;
 #[cfg(target_os = "linux")]
 mod nsid;
 #[cfg(target_os = "linux")]
@@ -150,9 +163,9 @@ mod watch;
 #[cfg(not(target_os = "linux"))]
 mod elsewhere;
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::pernet;
-#[cfg(not(target_os = "linux"))]
 use elsewhere::{access, entered, isolation, lifecycle, netns, rtnetlink};
+#[cfg(not(target_os = "linux"))]
+pub use elsewhere::{notify, pernet};
 
 pub use access::access;
 pub use address::Address;

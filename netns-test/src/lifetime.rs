@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind};
 use crate::instance::{self, Inside};
 use crate::netns::life::Stage;
 use crate::netns::{NetNs, make};
+use crate::notify;
 use crate::pernet;
 use crate::sys::namespace::Patience;
 
@@ -69,9 +70,10 @@ fn end(ns: &NetNs) -> Result<(), Error> {
     }
     ns.life().set_stage(Stage::ShuttingDown);
     let ended = instance::end_all(ns);
+    let notified = notify::stop(ns);
     let exited = pernet::destroy(ns);
     ns.life().set_stage(Stage::Over);
-    ended.and(exited)
+    ended.and(notified).and(exited)
 }
 
 /// Ends `ns` when the callback has returned that the calling thread is inside of.

@@ -181,3 +181,14 @@ impl fmt::Display for Neighbour {
         write!(f, "{router} {}", self.state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Neighbour;
+    use crate::netlink::tests::assert_survives_noise;
+
+    #[test]
+    fn noise_is_survived() {
+        assert_survives_noise::<Neighbour>();
+    }
+}

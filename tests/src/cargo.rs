@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use nix::unistd::geteuid;
 
@@ -202,6 +203,39 @@ pub fn built(mut command: Command) -> PathBuf {
     path.unwrap_or_else(|| panic!("no path in\n{text}"))
         .0
         .into()
+}
+
+/// Builds the command `netns-test`, once; the path of its binary.
+///
+/// # Panics
+///
+/// It can't be built.
+pub fn command() -> &'static Path {
+    static COMMAND: OnceLock<PathBuf> = OnceLock::new();
+    COMMAND.get_or_init(|| {
+        let mut cargo = cargo();
+        cargo.args(["build", "--offline", "--package=netns-test"]);
+        cargo.args(["--features=cli", "--bin=netns-test", "--target-dir"]);
+        let directory = target_directory();
+        let output = cargo.arg(&directory).output().expect("cargo can be run");
+        assert!(output.status.success(), "{output:?}");
+        directory.join("debug/netns-test")
+    })
+}
+
+/// A program as this user starts it, which is told nothing about this run.
+///
+/// # Panics
+///
+/// Never.
+pub fn started_by(user: User, program: &Path) -> Command {
+    let Some(wrapper) = user.wrapper() else {
+        return undisturbed(program);
+    };
+    let mut words = wrapper.split(' ');
+    let mut command = undisturbed(words.next().expect("a program"));
+    command.args(words).arg(program);
+    command
 }
 
 /// Selects one test target, in the directory where this program was built.

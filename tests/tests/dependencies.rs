@@ -19,6 +19,8 @@ fn no_feature_is_on_by_default() {
     assert_eq!(crates(&[]), crates(&["--no-default-features"]));
     let tokio = crates(&["--features=tokio"]);
     assert!(has(&tokio, "tokio"), "{tokio:?}");
+    let cli = crates(&["--features=cli"]);
+    assert!(has(&cli, "clap"), "{cli:?}");
 }
 
 /// The crates that a build of `netns-test` compiles.

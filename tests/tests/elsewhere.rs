@@ -11,11 +11,14 @@ const LINUX: &str = "target_os = \"linux\"";
 /// Known to the compiler, and no system on which these tests run.
 const ELSEWHERE: &str = "target_os = \"haiku\"";
 
-const IGNORED: [&str; 8] = [
+const IGNORED: [&str; 11] = [
     "asynchronous",
     "asynchronous_and_fallible",
     "fallible",
+    "has_hooks",
+    "listens",
     "looks_around",
+    "looks_further",
     "plain",
     "reads",
     "should_panic",
@@ -33,7 +36,7 @@ fn tests_are_ignored_and_say_why() {
     }
     let own = "test nested::ignored ... ignored, for a reason of its own\n";
     assert!(text.contains(own), "{text}");
-    assert!(text.contains("4 passed; 0 failed; 9 ignored"), "{text}");
+    assert!(text.contains("5 passed; 0 failed; 12 ignored"), "{text}");
 
     let (success, text) = run(&["--ignored"]);
     assert!(!success, "{text}");
@@ -48,11 +51,49 @@ fn tests_are_ignored_and_say_why() {
     }
 }
 
-/// Runs the tests of `fixtures/elsewhere`: success, and what is printed.
-fn run(arguments: &[&str]) -> (bool, String) {
-    let elsewhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("elsewhere");
+/// The command is there as well, with its manual.
+#[test]
+fn the_command_says_that_it_needs_linux() {
+    let elsewhere = workspace_of_copies("command");
+    let run = |arguments: &[&str]| {
+        let output = cargo::cargo()
+            .args(["run", "--offline", "--package=netns-test"])
+            .args(["--features=cli", "--target-dir"])
+            .arg(elsewhere.join("target"))
+            .arg("--")
+            .args(arguments)
+            .current_dir(&elsewhere)
+            .output()
+            .expect("cargo can be run");
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let text = stdout + String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), text.into_owned())
+    };
+    for arguments in [&["doctor"][..], &["run", "true"], &["ps"], &["shell"]] {
+        let (code, text) = run(arguments);
+        assert!(!text.contains("warning"), "{text}");
+        assert_eq!(code, Some(125), "{text}");
+        let told = "netns-test: only Linux has network namespaces, and this is ";
+        assert!(text.contains(told), "{text}");
+    }
+    let (code, text) = run(&["--help"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("Usage: netns-test <COMMAND>"), "{text}");
+    let (code, text) = run(&["run"]);
+    assert_eq!(code, Some(2), "{text}");
+}
+
+/// A workspace of copies, in a directory of this name.
+fn workspace_of_copies(name: &str) -> PathBuf {
+    let elsewhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&elsewhere).unwrap();
     copy_workspace(&elsewhere);
+    elsewhere
+}
+
+/// Runs the tests of `fixtures/elsewhere`: success, and what is printed.
+fn run(arguments: &[&str]) -> (bool, String) {
+    let elsewhere = workspace_of_copies("elsewhere");
     let output = cargo::cargo()
         .args(["test", "--offline", "--package=elsewhere", "--target-dir"])
         .arg(elsewhere.join("target"))

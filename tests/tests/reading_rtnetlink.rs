@@ -56,29 +56,29 @@ fn a_new_namespace_has_loopback(ns: &NetNs) {
                 link/loopback 00:00:00:00:00:00";
     assert_eq!(lo.to_string(), line);
     let addresses = ns.addresses().unwrap();
-    let lines: Vec<_> = addresses.iter().map(Address::to_string).collect();
+    let shown: Vec<_> = addresses.iter().map(Address::to_string).collect();
     let local = "inet 127.0.0.1/8 scope host dev if1";
-    assert_eq!(lines[0], local);
+    assert_eq!(shown[0], local);
     assert!(
-        lines[1].starts_with("inet6 ::1/128 scope host"),
-        "{lines:?}"
+        shown[1].starts_with("inet6 ::1/128 scope host"),
+        "{shown:?}"
     );
-    assert_eq!(lines.len(), 2);
+    assert_eq!(shown.len(), 2);
     let routes = ns.routes().unwrap();
     assert!(
         routes
             .iter()
             .all(|route| route.protocol() == Protocol::Kernel)
     );
-    let lines: Vec<_> = routes.iter().map(Route::to_string).collect();
+    let shown: Vec<_> = routes.iter().map(Route::to_string).collect();
     let local = "local 127.0.0.0/8 dev if1 table local proto kernel scope host src 127.0.0.1";
-    assert!(lines.contains(&local.to_owned()), "{lines:#?}");
+    assert!(shown.contains(&local.to_owned()), "{shown:#?}");
 }
 
 /// Members of an object, and what `ip` says of them.
 #[track_caller]
-fn assert_same<T: Debug + PartialEq>(ours: &[T], theirs: &[T]) {
-    assert_eq!(ours, theirs, "left: ours, right: of `ip`");
+fn assert_same<T: Debug + PartialEq>(ours: &[T], of_ip: &[T]) {
+    assert_eq!(ours, of_ip, "left: ours, right: of `ip`");
 }
 
 #[netns_test]
@@ -118,7 +118,7 @@ fn links_are_those_of_ip(ns: &NetNs) {
             )
         })
         .collect();
-    let theirs: Vec<_> = ip_json("link")
+    let of_ip: Vec<_> = ip_json("link")
         .iter()
         .map(|link| {
             let text = |key: &str| link[key].as_str().map(str::to_owned);
@@ -144,9 +144,9 @@ fn links_are_those_of_ip(ns: &NetNs) {
             )
         })
         .collect();
-    assert_same(&ours, &theirs);
+    assert_same(&ours, &of_ip);
     assert!(ns.links().unwrap()[0].statistics().rx_packets > 0);
-    let theirs = &ip_json("-s link show lo")[0]["stats64"];
+    let of_ip = &ip_json("-s link show lo")[0]["stats64"];
     let lo = *ns.links().unwrap()[0].statistics();
     let ours = [
         lo.rx_packets,
@@ -155,14 +155,14 @@ fn links_are_those_of_ip(ns: &NetNs) {
         lo.tx_errors,
         lo.rx_dropped,
     ];
-    let theirs = [
-        &theirs["rx"]["packets"],
-        &theirs["rx"]["bytes"],
-        &theirs["tx"]["packets"],
-        &theirs["tx"]["errors"],
-        &theirs["rx"]["dropped"],
+    let of_ip = [
+        &of_ip["rx"]["packets"],
+        &of_ip["rx"]["bytes"],
+        &of_ip["tx"]["packets"],
+        &of_ip["tx"]["errors"],
+        &of_ip["rx"]["dropped"],
     ];
-    assert_same(&ours, &theirs.map(|number| number.as_u64().unwrap()));
+    assert_same(&ours, &of_ip.map(|number| number.as_u64().unwrap()));
 }
 
 #[netns_test]
@@ -214,7 +214,7 @@ fn addresses_are_those_of_ip(ns: &NetNs) {
             )
         })
         .collect();
-    let theirs: Vec<_> = ip_json("address")
+    let of_ip: Vec<_> = ip_json("address")
         .iter()
         .flat_map(|link| {
             let index = link["ifindex"].as_u64().unwrap();
@@ -233,9 +233,9 @@ fn addresses_are_those_of_ip(ns: &NetNs) {
             })
         })
         .collect();
-    assert_same(&ours, &theirs);
+    assert_same(&ours, &of_ip);
     let (veth0, veth1) = ends(ns);
-    let lines: Vec<_> = addresses.iter().map(Address::to_string).collect();
+    let shown: Vec<_> = addresses.iter().map(Address::to_string).collect();
     for line in [
         format!("inet 10.0.0.1/24 brd 10.0.0.255 scope global dev if{veth0}"),
         format!("inet 10.0.0.7/24 scope global secondary dev if{veth0}"),
@@ -243,7 +243,7 @@ fn addresses_are_those_of_ip(ns: &NetNs) {
         format!("inet6 fd00::1/64 scope global nodad dev if{veth0}"),
         format!("inet6 fd00::2/64 scope global deprecated nodad dev if{veth1}"),
     ] {
-        assert!(lines.contains(&line), "{line}: {lines:#?}");
+        assert!(shown.contains(&line), "{line}: {shown:#?}");
     }
 }
 
@@ -319,7 +319,7 @@ fn routes_are_those_of_ip(ns: &NetNs) {
     };
     let mut ours: Vec<_> = ns.routes().unwrap().iter().map(show).collect();
     ours.sort();
-    let mut theirs = Vec::new();
+    let mut of_ip = Vec::new();
     for route in ["-4", "-6"]
         .iter()
         .flat_map(|family| ip_json(&format!("{family} route show table all")))
@@ -335,7 +335,7 @@ fn routes_are_those_of_ip(ns: &NetNs) {
             None if ["blackhole", "unreachable"].contains(&kind.as_str()) => Vec::new(),
             None => vec![hop(&route)],
         };
-        theirs.push((
+        of_ip.push((
             text(&route, "dst").unwrap(),
             text(&route, "table").unwrap_or_else(|| "main".to_owned()),
             text(&route, "protocol").unwrap(),
@@ -344,11 +344,11 @@ fn routes_are_those_of_ip(ns: &NetNs) {
             hops,
         ));
     }
-    theirs.sort();
-    assert_same(&ours, &theirs);
+    of_ip.sort();
+    assert_same(&ours, &of_ip);
     let (veth0, veth1) = ends(ns);
     let routes = ns.routes().unwrap();
-    let lines: Vec<_> = routes.iter().map(Route::to_string).collect();
+    let shown: Vec<_> = routes.iter().map(Route::to_string).collect();
     for line in [
         format!("default via 10.0.0.254 dev if{veth0} proto static metric 100"),
         format!("192.0.2.0/24 via 10.0.0.254 dev if{veth0} table 1000 proto dhcp src 10.0.0.7"),
@@ -360,7 +360,7 @@ fn routes_are_those_of_ip(ns: &NetNs) {
         "unreachable 203.0.113.0/24 proto boot".to_owned(),
         "blackhole 2001:db8::/32 proto boot metric 7".to_owned(),
     ] {
-        assert!(lines.contains(&line), "{line}: {lines:#?}");
+        assert!(shown.contains(&line), "{line}: {shown:#?}");
     }
     let default = routes.iter().find(|route| route.is_default()).unwrap();
     assert_eq!(
@@ -404,14 +404,14 @@ fn neighbours_are_those_of_ip(ns: &NetNs) {
         .map(|neighbour| (neighbour.ip().to_string(), neighbour.state().to_string()))
         .collect();
     ours.sort();
-    let theirs = ip_json("neighbour show nud all");
-    let mut theirs: Vec<_> = theirs
+    let of_ip = ip_json("neighbour show nud all");
+    let mut of_ip: Vec<_> = of_ip
         .iter()
         .map(|neighbour| {
             let state = neighbour["state"][0].as_str().unwrap().to_owned();
             (neighbour["dst"].as_str().unwrap().to_owned(), state)
         })
         .collect();
-    theirs.sort();
-    assert_same(&ours, &theirs);
+    of_ip.sort();
+    assert_same(&ours, &of_ip);
 }

@@ -14,9 +14,12 @@ use std::{env, ffi, process};
 
 use netns_test::sockets::{Address, Protocol, SocketEntry, State};
 use netns_test::{NetNs, netns_test};
+use netns_test_tests::ip::ip;
 use netns_test_tests::state::{Count, wait_until};
+use nix::errno::Errno;
 use nix::sys::socket::{
-    AddressFamily, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, connect, socket,
+    AddressFamily, NetlinkAddr, SockFlag, SockProtocol, SockType, SockaddrStorage, bind, connect,
+    socket,
 };
 
 type TestResult = Result<(), Box<dyn Error>>;
@@ -101,6 +104,32 @@ fn tcp_over_ipv4(ns: &NetNs) -> TestResult {
 #[netns_test]
 fn tcp_over_ipv6(ns: &NetNs) -> TestResult {
     tcp(ns, "[::1]:80")
+}
+
+/// The only one of its namespace, and connected to nobody yet.
+#[netns_test]
+fn tcp_that_waits_for_an_answer(ns: &NetNs) -> TestResult {
+    ip("link add near type veth peer name far");
+    ip("link set far up");
+    ip("link set near up");
+    ip("address add 10.0.0.1/24 dev near");
+    ip("address add fc00::1/64 dev near nodad");
+    for (family, peer) in [
+        (AddressFamily::Inet, "10.0.0.2:80"),
+        (AddressFamily::Inet6, "[fc00::2]:80"),
+    ] {
+        let flags = SockFlag::SOCK_CLOEXEC | SockFlag::SOCK_NONBLOCK;
+        let client = socket(family, SockType::Stream, flags, None)?;
+        let to = SockaddrStorage::from(peer.parse::<std::net::SocketAddr>()?);
+        assert_eq!(connect(client.as_raw_fd(), &to), Err(Errno::EINPROGRESS));
+        let entry = listed(ns, &client);
+        assert_eq!(
+            (entry.state, entry.peer),
+            (State::SynSent, Some(inet(peer)))
+        );
+        assert_eq!(ns.sockets()?.len(), 1);
+    }
+    Ok(())
 }
 
 #[netns_test]

@@ -90,7 +90,7 @@ pub use statistics::Statistics;
 /// - [`AlreadyExists`](ErrorKind::AlreadyExists), without an errno: the name is taken.
 /// - [`Callback`](ErrorKind::Callback): a `create` panicked. The others were
 ///   created, and then all of them were shut down and destroyed.
-/// - [`System`](ErrorKind::System), [`Process`](ErrorKind::Process): a namespace
+/// - [`NotPermitted`](ErrorKind::NotPermitted), [`System`](ErrorKind::System), [`Process`](ErrorKind::Process): a namespace
 ///   could not be entered, with the same end.
 ///
 /// # References

@@ -8,6 +8,7 @@ use crate::inspection::{self, Inspection, Leavings};
 use crate::isolation::limit::Limited;
 use crate::isolation::view::Scope;
 use crate::lifetime;
+use crate::mark::Mark;
 use crate::netns::NetNs;
 use crate::report::teardown;
 use crate::setting::Leaks;
@@ -39,6 +40,8 @@ pub(super) fn run(
     let ns = lifetime::begin(ns)?;
     let looks = watch.leaks != Leaks::Allow;
     let leavings = looks.then(|| Leavings::begin(&ns, scope == Scope::Process));
+    // Until the namespace has ended, since whoever looks into a failed test's comes late.
+    let _mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);
     limited.begin(&ns);
     // Whoever takes the result raises the panic again.

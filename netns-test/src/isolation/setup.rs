@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{self, Receiver, Sender};
 
 use crate::callback;
-use crate::error::{Error, ErrorKind};
+use crate::error::{self, Error, ErrorKind};
 use crate::setup::Setup;
 
 /// The setup that failed, and how, for every test that would have needed it.
@@ -37,7 +37,7 @@ fn run_all() -> Result<(), Failed> {
             .and_then(|returned| returned)
             .map_err(|error| Failed {
                 setup,
-                cause: callback::chain(&*error),
+                cause: error::chain(&*error),
             })
     })
 }

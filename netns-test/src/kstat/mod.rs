@@ -26,7 +26,7 @@
 //! | field | |
 //! |---|---|
 //! | `hooks_added`, `hooks_removed` | instances and notifiers that came to the namespace, and that left it |
-//! | `events` | how many events it had for notifiers |
+//! | `events` | what has happened there that notifiers were told of |
 //! | `instances_created`, `instances_shut_down`, `instances_destroyed` | how often these callbacks ran |
 //! | `create_nanoseconds`, `shutdown_nanoseconds`, `destroy_nanoseconds` | what they took together |
 //!

@@ -32,8 +32,8 @@ pub struct Link {
     mtu: u32,
     address: Option<HardwareAddress>,
     master: Option<u32>,
-    link: Option<u32>,
-    link_nsid: Option<i32>,
+    other: Option<u32>,
+    other_nsid: Option<i32>,
     statistics: Statistics,
 }
 
@@ -131,18 +131,18 @@ impl Link {
     /// that of the link below. It counts in the namespace of
     /// [`Link::link_nsid`], if that is another one.
     pub fn link_index(&self) -> Option<u32> {
-        self.link
+        self.other
     }
 
     /// The id, in this namespace, of the namespace in which [`Link::link_index`] counts;
     /// `None` if it is this one.
     pub fn link_nsid(&self) -> Option<i32> {
-        self.link_nsid
+        self.other_nsid
     }
 
     /// The index of the other end of a veth, in that end's namespace.
     pub fn peer(&self) -> Option<u32> {
-        self.link.filter(|_| self.kind() == Some("veth"))
+        self.other.filter(|_| self.kind() == Some("veth"))
     }
 
     /// What passed through it since it was made.

@@ -41,14 +41,15 @@ impl Object for Link {
             mtu: 0,
             address: None,
             master: None,
-            link: None,
-            link_nsid: None,
+            other: None,
+            other_nsid: None,
             statistics: Statistics::default(),
         };
         for attribute in attributes(after(Self::HEADER, body)?) {
             link.take(attribute?)?;
         }
-        Ok(Some(link))
+        // Without a name, it is an event of a driver.
+        Ok(Some(link).filter(|link| !link.name.is_empty()))
     }
 }
 
@@ -59,7 +60,7 @@ impl Link {
             attribute::IFNAME => self.name = attribute.text(),
             attribute::MTU => self.mtu = attribute.u32()?,
             // Of some kinds of links, 0 stands for none.
-            attribute::LINK => self.link = Some(attribute.u32()?).filter(|index| *index != 0),
+            attribute::LINK => self.other = Some(attribute.u32()?).filter(|index| *index != 0),
             attribute::MASTER => self.master = Some(attribute.u32()?),
             attribute::OPERSTATE => self.state = OperationalState::read(attribute.u8()?),
             attribute::LINKINFO => {
@@ -71,9 +72,20 @@ impl Link {
                 }
             }
             attribute::STATS64 => self.statistics = Statistics::read(attribute.bytes)?,
-            attribute::LINK_NETNSID => self.link_nsid = Some(attribute.i32()?),
+            attribute::LINK_NETNSID => self.other_nsid = Some(attribute.i32()?),
             _ => {}
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Link;
+    use crate::netlink::tests::assert_survives_noise;
+
+    #[test]
+    fn noise_is_survived() {
+        assert_survives_noise::<Link>();
     }
 }

@@ -54,7 +54,7 @@ impl Link {
 impl fmt::Display for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.index, self.name)?;
-        if let Some(link) = self.link {
+        if let Some(link) = self.other {
             write!(f, "@if{link}")?;
         }
         let flags: Vec<_> = self.flag_names().collect();
@@ -70,7 +70,7 @@ impl fmt::Display for Link {
         if let Some(address) = &self.address {
             write!(f, " {address}")?;
         }
-        if let Some(nsid) = self.link_nsid {
+        if let Some(nsid) = self.other_nsid {
             write!(f, " link-netnsid {nsid}")?;
         }
         if let Some(kind) = &self.kind {

@@ -11,6 +11,7 @@ const OVERRUN: u16 = 4;
 
 const REQUEST: u16 = 0x1;
 const DUMP_INTERRUPTED: u16 = 0x10;
+const REPLACE: u16 = 0x100;
 /// `NLM_F_ROOT | NLM_F_MATCH`
 const DUMP: u16 = 0x300;
 /// One message of a datagram.
@@ -68,6 +69,11 @@ impl Message<'_> {
     /// something that was there all the time.
     pub(crate) fn is_of_interrupted_dump(&self) -> bool {
         self.flags & DUMP_INTERRUPTED != 0
+    }
+
+    /// Whether what it is about stands in the place of another.
+    pub(crate) fn is_replacement(&self) -> bool {
+        self.flags & REPLACE != 0
     }
 
     pub(crate) fn reply(&self) -> Result<Reply, Malformed> {

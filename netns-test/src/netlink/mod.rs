@@ -8,14 +8,13 @@
 //! netlink(7), rtnetlink(7); `include/uapi/linux/netlink.h` and `rtnetlink.h`
 
 mod attribute;
-mod message;
+pub(crate) mod message;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt;
 
 pub(crate) use attribute::{Attribute, attributes};
-pub(crate) use message::{Reply, messages, request};
 
 /// Bytes that are no message, or not one of the kind that they say they are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

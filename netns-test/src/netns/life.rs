@@ -76,12 +76,12 @@ impl Life {
     pub(crate) fn part<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
         let mut parts = lock(&self.parts);
         let kind = TypeId::of::<T>();
-        let known = parts.iter().find(|(other, _)| *other == kind);
-        let part = known.map(|(_, part)| Arc::clone(part)).unwrap_or_else(|| {
-            let part: Part = Arc::new(T::default());
-            parts.push((kind, Arc::clone(&part)));
-            part
+        let known = parts.iter().position(|(other, _)| *other == kind);
+        let index = known.unwrap_or_else(|| {
+            parts.push((kind, Arc::new(T::default())));
+            parts.len() - 1
         });
+        let part = Arc::clone(&parts[index].1);
         drop(parts);
         part.downcast().expect("it was found by its type")
     }

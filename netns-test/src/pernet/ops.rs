@@ -1,6 +1,7 @@
 //! What a user writes: the callbacks of one registration.
 
 use std::error::Error;
+use std::sync::Arc;
 
 use crate::netns::NetNs;
 
@@ -50,5 +51,36 @@ pub trait Pernet: Send + Sync + 'static {
     /// them, after `exit` was called for each. The thread is in none that can be relied upon.
     fn exit_batch(&self, batch: &[(&NetNs, &Self::Value)]) {
         let _ = batch;
+    }
+}
+
+/// What can be registered: operations, or an [`Arc`] of them where others hold them, too.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be registered",
+    label = "neither a `Pernet` nor an `Arc` of one"
+)]
+pub trait IntoOps {
+    /// The operations.
+    type Ops: Pernet;
+
+    /// They, shared with the list.
+    fn into_ops(self) -> Arc<Self::Ops>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Pernet> IntoOps for P {
+    type Ops = P;
+
+    fn into_ops(self) -> Arc<P> {
+        Arc::new(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Pernet> IntoOps for Arc<P> {
+    type Ops = P;
+
+    fn into_ops(self) -> Self {
+        self
     }
 }

@@ -4,8 +4,8 @@ use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::thread;
 
-use crate::callback::{self, BoxError, Continued, UnderWay};
-use crate::error::{Error, ErrorKind};
+use crate::callback::{self, Continued, UnderWay};
+use crate::error::{self, Error, ErrorKind};
 use crate::netns::{NetNs, NetNsId};
 use crate::pernet::entry::{Entry, Ops, Value};
 use crate::pernet::failure::Failure;
@@ -87,19 +87,26 @@ pub(super) fn exit(
     exits.failures
 }
 
-/// [`exit`], on a thread that goes from namespace to namespace. Where none can be
-/// started there are no callbacks, but the values go.
+/// [`exit`], in the namespaces. For one that the calling thread is in, as at the end of a
+/// test, this thread will do; for others, one goes from namespace to namespace. Where
+/// none can be started there are no callbacks, but the values go.
 pub(super) fn exit_inside(entries: &[Arc<Entry>], batch: &[NetNs]) -> Vec<Vec<Failure>> {
     let mut failures = vec![Vec::new(); batch.len()];
     if entries.is_empty() || batch.is_empty() {
         return failures;
     }
+    if let [ns] = batch {
+        if namespace::current_net_id().is_ok_and(|id| id == ns.id().numbers()) {
+            return exit(entries, batch, Traveller::who_is_in(ns));
+        }
+    }
     on_a_thread(|traveller| exit(entries, batch, traveller)).unwrap_or_else(|error| {
-        let cause = callback::chain(&error);
+        let cause = error::chain(&error);
         for entry in entries {
             for (ns, failures) in batch.iter().zip(&mut failures) {
-                drop(entry.take_value(ns));
-                failures.push(failure(entry, "exit", ns, cause.clone().into()));
+                let value = entry.take_value(ns);
+                let _ = callback::call(|| drop(value));
+                failures.push(failure(entry, "exit", ns, cause.clone()));
             }
         }
         failures
@@ -130,8 +137,9 @@ impl Exits<'_> {
                 Ok(()) => callback::call(|| call(entry.ops(), ns, &value)),
                 Err(error) => Err(error.into()),
             };
-            let failed = |cause| failure(entry, callback, ns, cause);
-            failures.extend(called.err().map(failed));
+            if let Err(cause) = called {
+                failures.push(failure(entry, callback, ns, error::chain(&*cause)));
+            }
         }
     }
 
@@ -147,9 +155,9 @@ impl Exits<'_> {
             return;
         }
         if let Err(cause) = callback::call(|| entry.ops().exit_batch(&batch)) {
-            let cause = cause.to_string();
+            let cause = error::chain(&*cause);
             for (ns, failures) in self.batch.iter().zip(&mut self.failures) {
-                failures.push(failure(entry, "exit_batch", ns, cause.clone().into()));
+                failures.push(failure(entry, "exit_batch", ns, cause.clone()));
             }
         }
     }
@@ -157,18 +165,18 @@ impl Exits<'_> {
     fn free(&mut self, entry: &Entry) {
         for (ns, failures) in self.batch.iter().zip(&mut self.failures) {
             let value = entry.take_value(ns);
-            let freed = callback::call(|| drop(value));
-            let failed = |cause| failure(entry, "drop", ns, cause);
-            failures.extend(freed.err().map(failed));
+            if let Err(cause) = callback::call(|| drop(value)) {
+                failures.push(failure(entry, "drop", ns, error::chain(&*cause)));
+            }
         }
     }
 }
 
-fn failure(entry: &Entry, callback: &'static str, ns: &NetNs, cause: BoxError) -> Failure {
+fn failure(entry: &Entry, callback: &'static str, ns: &NetNs, cause: String) -> Failure {
     Failure {
         callback,
         name: entry.name,
         ns: ns.id(),
-        cause: callback::chain(&*cause),
+        cause,
     }
 }

@@ -27,7 +27,7 @@ impl<P: Pernet> Registered<P> {
     pub const fn subsys(make: fn() -> P) -> Self {
         Self {
             make,
-            register: register_subsys::<P>,
+            register: register_subsys::<Arc<P>>,
             registration: OnceCell::new(),
         }
     }
@@ -36,7 +36,7 @@ impl<P: Pernet> Registered<P> {
     pub const fn device(make: fn() -> P) -> Self {
         Self {
             make,
-            register: register_device::<P>,
+            register: register_device::<Arc<P>>,
             registration: OnceCell::new(),
         }
     }

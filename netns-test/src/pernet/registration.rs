@@ -7,9 +7,9 @@ use std::sync::Arc;
 use crate::callback::{Operation, UnderWay};
 use crate::error::{Error, ErrorKind};
 use crate::netns::{NetNs, life};
-use crate::pernet::Pernet;
 use crate::pernet::entry::Entry;
 use crate::pernet::list::{self, Kind};
+use crate::pernet::{IntoOps, Pernet};
 use crate::pernet::{failure, pass};
 
 /// Registers `ops` as a subsystem: in a new namespace it begins after the
@@ -30,8 +30,8 @@ use crate::pernet::{failure, pass};
 /// # References
 ///
 /// `register_pernet_subsys` in `net/core/net_namespace.c`
-pub fn register_subsys<P: Pernet>(ops: impl Into<Arc<P>>) -> Result<Registration<P>, Error> {
-    register(ops.into(), Kind::Subsys)
+pub fn register_subsys<O: IntoOps>(ops: O) -> Result<Registration<O::Ops>, Error> {
+    register(ops.into_ops(), Kind::Subsys)
 }
 
 /// Registers `ops` as a device: in a new namespace it begins after all
@@ -45,8 +45,8 @@ pub fn register_subsys<P: Pernet>(ops: impl Into<Arc<P>>) -> Result<Registration
 /// # References
 ///
 /// `register_pernet_device` in `net/core/net_namespace.c`
-pub fn register_device<P: Pernet>(ops: impl Into<Arc<P>>) -> Result<Registration<P>, Error> {
-    register(ops.into(), Kind::Device)
+pub fn register_device<O: IntoOps>(ops: O) -> Result<Registration<O::Ops>, Error> {
+    register(ops.into_ops(), Kind::Device)
 }
 
 fn register<P: Pernet>(ops: Arc<P>, kind: Kind) -> Result<Registration<P>, Error> {

@@ -7,7 +7,7 @@ use std::process::ExitStatus;
 
 use nix::sys::signal::Signal;
 
-use crate::error::Error;
+use crate::error::{Error, chain};
 
 /// The process of the test `name` ended before it told an outcome.
 pub(crate) fn died(name: &str, status: ExitStatus) -> String {
@@ -38,7 +38,7 @@ pub(crate) fn orphaned(name: &str) -> String {
 pub(crate) fn not_entered(name: &str, error: &Error) -> String {
     let mut text = format!("netns-test: `{name}` did not run: failed to {error}\n");
     if let Some(cause) = error.source() {
-        let _ = writeln!(text, "  because: {cause}");
+        let _ = writeln!(text, "  because: {}", chain(cause));
     }
     if let Some(hint) = error.hint() {
         let _ = writeln!(text, "  hint:    {hint}");

@@ -25,6 +25,12 @@ pub(crate) fn print(text: &str) {
     eprint!("{text}");
 }
 
+/// Why there is no network namespace, and what to do, for the command `netns-test`.
+#[cfg(feature = "cli")]
+pub(crate) fn explained(refusal: &Refusal) -> String {
+    refusal::details(refusal)
+}
+
 /// Tells the user that the body of `test` did not run, and why: the whole
 /// message once per process, one line for each further test, or a skip.
 pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {

@@ -15,6 +15,16 @@ pub(super) fn whole(test: &str, refusal: &Refusal, overruled_by: Option<&str>) -
     whole.to_string()
 }
 
+/// What is known, and what to do, below a heading of the caller's.
+#[cfg(feature = "cli")]
+pub(super) fn details(refusal: &Refusal) -> String {
+    format!(
+        "{}  details: `netns_test::Cause::{:?}`\n",
+        Details(refusal),
+        refusal.cause()
+    )
+}
+
 /// One line, for every further test; the test `first` has the whole.
 pub(super) fn line(test: &str, refusal: &Refusal, first: &str) -> String {
     format!(
@@ -61,6 +71,26 @@ impl Display for Whole<'_> {
             f,
             "netns-test: cannot create a network namespace, so `{test}` did not run."
         )?;
+        Details(refusal).fmt(f)?;
+        if let Some(by) = overruled_by {
+            writeln!(
+                f,
+                "  note:    `if_unsupported = \"skip\"` is overruled by {by}"
+            )?;
+        }
+        writeln!(
+            f,
+            "  or skip: NETNS_TEST=skip cargo test      details: `netns_test::Cause::{:?}`",
+            refusal.cause()
+        )
+    }
+}
+
+struct Details<'refusal>(&'refusal Refusal);
+
+impl Display for Details<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self(refusal) = self;
         writeln!(f, "  refused: {}", Refused(refusal))?;
         writeln!(f, "  because: {}", refusal.because())?;
         for (at, seen) in refusal.evidence().iter().enumerate() {
@@ -76,17 +106,7 @@ impl Display for Whole<'_> {
         for note in refusal.notes() {
             writeln!(f, "  note:    {note}")?;
         }
-        if let Some(by) = overruled_by {
-            writeln!(
-                f,
-                "  note:    `if_unsupported = \"skip\"` is overruled by {by}"
-            )?;
-        }
-        writeln!(
-            f,
-            "  or skip: NETNS_TEST=skip cargo test      details: `netns_test::Cause::{:?}`",
-            refusal.cause()
-        )
+        Ok(())
     }
 }
 

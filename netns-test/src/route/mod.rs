@@ -20,7 +20,7 @@ pub use names::{Kind, Protocol, Table};
 /// # References
 ///
 /// rtnetlink(7), `RTM_GETROUTE`; ip-route(8)
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Route {
     kind: Kind,
     destination: IpAddr,
@@ -36,12 +36,15 @@ pub struct Route {
 }
 
 /// Where a route sends packets.
-#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct NextHop {
     link: Option<u32>,
     gateway: Option<IpAddr>,
     weight: u32,
 }
+
+/// By which routes are listed: family, table, destination and its length, and metric.
+pub(crate) type Order = (bool, u32, IpAddr, u8, u32);
 
 impl NetNs {
     /// The routes of this namespace, in all of its tables, that of the
@@ -150,8 +153,7 @@ impl Route {
         }
     }
 
-    /// Routes are listed in the order of this.
-    pub(crate) fn order(&self) -> (bool, u32, IpAddr, u8, u32) {
+    pub(crate) fn order(&self) -> Order {
         let is_ipv6 = self.destination.is_ipv6();
         let table = self.table.number();
         let (destination, prefix_length) = (self.destination, self.prefix_length);

@@ -129,3 +129,14 @@ impl Default for NextHop {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Route;
+    use crate::netlink::tests::assert_survives_noise;
+
+    #[test]
+    fn noise_is_survived() {
+        assert_survives_noise::<Route>();
+    }
+}

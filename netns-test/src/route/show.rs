@@ -52,13 +52,12 @@ impl fmt::Display for Route {
 /// With a space before it.
 impl fmt::Display for NextHop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.gateway {
-            Some(gateway) => write!(f, " via {gateway}")?,
-            None => {}
+        if let Some(gateway) = self.gateway {
+            write!(f, " via {gateway}")?;
         }
-        match self.link {
-            Some(link) => write!(f, " dev if{link}"),
-            None => Ok(()),
+        if let Some(link) = self.link {
+            write!(f, " dev if{link}")?;
         }
+        Ok(())
     }
 }

@@ -8,7 +8,8 @@ use std::io;
 use std::os::fd::AsFd;
 
 use crate::error::Error;
-use crate::netlink::{Malformed, Object, Reply, messages, request};
+use crate::netlink::message::{Reply, messages, request};
+use crate::netlink::{Malformed, Object};
 use crate::netns::NetNs;
 use crate::sys::namespace;
 use crate::sys::netlink::{Received, Socket};

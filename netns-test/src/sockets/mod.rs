@@ -17,6 +17,7 @@
 //! }
 //! ```
 
+mod in_use;
 mod inet;
 mod local;
 
@@ -170,6 +171,9 @@ impl NetNs {
     /// order. The kernel's own ends of netlink are left out. The caller may be
     /// in any namespace and does not move.
     ///
+    /// Where there is TCP, this takes some milliseconds: the kernel walks the table of
+    /// the whole machine.
+    ///
     /// The kernel lists them a page at a time: one that comes, goes or changes
     /// its state meanwhile may be missing or be there twice.
     ///
@@ -191,7 +195,11 @@ impl NetNs {
 /// The sockets of the calling thread's namespace.
 fn here() -> Result<Vec<SocketEntry>, Error> {
     let mut sockets = Vec::new();
+    let (tcp, tcp6) = in_use::tcp()?;
     for (file, protocol) in INET {
+        if file == "tcp" && !tcp || file == "tcp6" && !tcp6 {
+            continue;
+        }
         if let Some(bytes) = proc_net::read(file)? {
             let text = String::from_utf8_lossy(&bytes);
             for line in text.lines().skip(1) {

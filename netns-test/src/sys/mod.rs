@@ -12,6 +12,7 @@ pub(crate) mod exit;
 pub(crate) mod filter;
 pub(crate) mod fork;
 pub(crate) mod inside;
+pub(crate) mod memfd;
 pub(crate) mod mount;
 pub(crate) mod namespace;
 pub(crate) mod netlink;
@@ -20,4 +21,6 @@ pub(crate) mod nsid;
 pub(crate) mod probe;
 pub(crate) mod process;
 pub(crate) mod socket;
+#[cfg(feature = "cli")]
+pub(crate) mod trial;
 pub(crate) mod user;

@@ -43,6 +43,19 @@ pub(crate) fn bind(source: &CStr, target: &CStr) -> io::Result<()> {
     )?)
 }
 
+/// Mounts an empty file system that lives in memory and has room for `size`.
+#[cfg(feature = "cli")]
+pub(crate) fn mount_tmpfs(target: &CStr, size: &CStr) -> io::Result<()> {
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    Ok(mount(
+        Some(c"tmpfs"),
+        target,
+        Some(c"tmpfs"),
+        flags,
+        Some(size),
+    )?)
+}
+
 /// Mounts a sysfs that shows the calling thread's network namespace.
 ///
 /// In a user namespace the kernel grants it only with the flags that the

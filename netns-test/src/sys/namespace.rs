@@ -111,7 +111,7 @@ pub(crate) fn identify(namespace: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
 }
 
 /// The identity of the calling thread's network namespace, by either way.
-fn current_net_id() -> io::Result<(u64, u64)> {
+pub(crate) fn current_net_id() -> io::Result<(u64, u64)> {
     identify(open_here()?.as_fd())
 }
 

@@ -1,13 +1,17 @@
 //! Netlink sockets for rtnetlink.
 
+mod share;
+
 use std::io::{self, IoSliceMut};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{
-    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, recvmsg, send,
-    setsockopt, socket, sockopt,
+    AddressFamily, MsgFlags, NetlinkAddr, SockFlag, SockProtocol, SockType, bind, getsockopt,
+    recvmsg, send, setsockopt, socket, sockopt,
 };
+
+pub(crate) use share::Share;
 
 /// A socket that talks to rtnetlink about the network namespace in which it was
 /// made, wherever the threads that use it are.
@@ -36,30 +40,35 @@ pub(crate) enum Received {
 impl Socket {
     /// In the calling thread's network namespace.
     pub(crate) fn open() -> io::Result<Self> {
-        Self::of_groups(&[])
-    }
-
-    /// [`Socket::open`], a member of these groups from its beginning.
-    pub(crate) fn of_groups(groups: &[Group]) -> io::Result<Self> {
-        let socket = socket(
+        Ok(Self(socket(
             AddressFamily::Netlink,
             SockType::Raw,
             SockFlag::SOCK_CLOEXEC,
             SockProtocol::NetlinkRoute,
-        )?;
-        let mask = groups
-            .iter()
-            .fold(0, |mask, group| mask | 1 << (group.0 - 1));
-        bind(socket.as_raw_fd(), &NetlinkAddr::new(0, mask))?;
-        Ok(Self(socket))
+        )?))
+    }
+
+    /// Makes it a member of groups, once.
+    pub(crate) fn join(&self, groups: &[Group]) -> io::Result<()> {
+        let bits = groups.iter().map(|group| 1 << (group.0 - 1));
+        let mask = bits.fold(0, std::ops::BitOr::bitor);
+        Ok(bind(self.0.as_raw_fd(), &NetlinkAddr::new(0, mask))?)
+    }
+
+    /// Leaves all messages but those of `share` to other sockets.
+    pub(crate) fn take_only(&self, share: Share) -> io::Result<()> {
+        share.attach(self.as_fd())
     }
 
     /// Makes room for so many bytes of messages that nobody has received yet, or
-    /// for as many as `net.core.rmem_max` allows to those who may not go beyond.
-    pub(crate) fn make_room(&self, bytes: usize) -> io::Result<()> {
+    /// for as many as `net.core.rmem_max` allows to those who may not go
+    /// beyond: for how many.
+    pub(crate) fn make_room(&self, bytes: usize) -> io::Result<usize> {
+        // The kernel doubles it, for what it needs itself.
+        let bytes = bytes.min(i32::MAX as usize / 2);
         setsockopt(&self.0, sockopt::RcvBufForce, &bytes)
             .or_else(|_| setsockopt(&self.0, sockopt::RcvBuf, &bytes))?;
-        Ok(())
+        Ok(getsockopt(&self.0, sockopt::RcvBuf)? / 2)
     }
 
     /// Sends a request to the kernel.

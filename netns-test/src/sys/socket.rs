@@ -42,6 +42,11 @@ impl Udp {
         }
     }
 
+    /// Whether the kernel has IPv6.
+    pub(crate) fn speaks_ipv6(&self) -> bool {
+        self.both
+    }
+
     /// Checks that there is a route to `::1`. To be called before
     /// [`Udp::reach_loopback4`], since a socket that has spoken IPv4 speaks no IPv6.
     ///

@@ -5,6 +5,8 @@
 
 use std::ffi::CStr;
 use std::io::{self, Write};
+#[cfg(feature = "cli")]
+use std::os::fd::BorrowedFd;
 use std::thread;
 use std::time::Duration;
 
@@ -36,6 +38,17 @@ pub(crate) fn unshare_user() -> io::Result<()> {
         }
     }
     Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
+}
+
+/// Moves the calling process, which must have one thread, into the user
+/// namespace that `namespace` refers to: all capabilities in there, none outside.
+///
+/// # References
+///
+/// setns(2), `CLONE_NEWUSER`
+#[cfg(feature = "cli")]
+pub(crate) fn enter_user(namespace: BorrowedFd<'_>) -> io::Result<()> {
+    Ok(nix::sched::setns(namespace, CloneFlags::CLONE_NEWUSER)?)
 }
 
 /// Whether `AppArmor` is set to strip unprivileged user namespaces of their

@@ -8,6 +8,7 @@ mod leftovers;
 mod locks;
 mod model;
 mod not_entered;
+mod notifiers;
 mod order;
 mod panics;
 mod places;

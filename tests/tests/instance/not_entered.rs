@@ -6,7 +6,7 @@ use netns_test_tests::capability;
 use crate::fixtures::{Create, Destroy, Log, Noting, Shutdown, error, namespace, number};
 
 fn assert_not_permitted(error: &Error, ns: &NetNs, what: &str) {
-    assert_eq!(error.kind(), ErrorKind::System);
+    assert_eq!(error.kind(), ErrorKind::NotPermitted);
     assert_eq!(error.raw_os_error(), Some(libc::EPERM));
     let text = format!("enter network namespace {} to {what}", ns.id());
     assert!(error.to_string().starts_with(&text), "{text}: {error}");

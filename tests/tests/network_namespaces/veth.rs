@@ -2,13 +2,14 @@
 
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 
-use netns_test::{NetNs, netns_test};
+use netns_test::{NetNs, OperationalState, netns_test};
 use netns_test_tests::ip::{ip, path_of};
 use netns_test_tests::state::wait_until;
 
 use crate::TestResult;
 
-/// One end here, with 10.0.0.1 and `fc00::1`, the other in `far`, with …2.
+/// One end here, with 10.0.0.1 and `fc00::1`, the other in `far`, with …2. The
+/// kernel drops what is sent before it has noticed that both ends are up.
 fn tunnel(far: &NetNs) -> TestResult {
     ip(&format!(
         "link add near type veth peer name far netns {}",
@@ -21,6 +22,14 @@ fn tunnel(far: &NetNs) -> TestResult {
     };
     up("near", 1);
     far.run(|| up("far", 2))?;
+    let near = NetNs::current()?;
+    for (ns, device) in [(&near, "near"), (far, "far")] {
+        wait_until("the pair carries frames", || {
+            let links = ns.links().unwrap();
+            let mut ends = links.iter().filter(|link| link.name() == device);
+            ends.any(|link| link.state() == OperationalState::Up)
+        });
+    }
     Ok(())
 }
 

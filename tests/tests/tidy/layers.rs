@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 52] = [
+const LAYERS: [(&str, u8); 55] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -22,6 +22,7 @@ const LAYERS: [(&str, u8); 52] = [
     ("access", 3),
     ("netns", 3),
     // What one namespace is like.
+    ("mark", 4),
     ("proc_net", 4),
     ("rtnetlink", 4),
     ("tasks", 4),
@@ -53,12 +54,29 @@ const LAYERS: [(&str, u8); 52] = [
     ("report", 11),
     ("entered", 12),
     ("running", 12),
+    ("__cli", 13),
+    ("cli", 13),
     ("elsewhere", 13),
     ("lifecycle", 13),
     ("private", 14),
     ("__private", 14),
     ("lib", 15),
     ("main", 15),
+];
+
+/// The modules of the command, a crate of its own.
+const COMMAND: &str = "netns-test/src/bin/netns-test";
+const LAYERS_OF_THE_COMMAND: [(&str, u8); 10] = [
+    ("hosts", 0),
+    ("status", 0),
+    ("args", 1),
+    ("output", 1),
+    ("program", 2),
+    ("doctor", 3),
+    ("ps", 3),
+    ("run", 3),
+    ("shell", 4),
+    ("main", 5),
 ];
 
 #[test]
@@ -101,24 +119,38 @@ fn the_check_sees() {
         bad("access/a.rs", "use super::super::report::ended;").len(),
         1
     );
+    assert_eq!(bad("bin/netns-test/ps.rs", "use crate::shell;").len(), 1);
+    assert_eq!(
+        bad("bin/netns-test/shell.rs", "use crate::{output, ps};").len(),
+        0
+    );
+    assert_eq!(bad("bin/netns-test/a.rs", "").len(), 1);
+    assert_eq!(bad("bin/other.rs", "").len(), 1);
     assert_eq!(bad("unheard_of.rs", "").len(), 1);
     assert_eq!(bad("sys/a.rs", "use crate::unheard_of;").len(), 1);
 }
 
 /// The entry of a module, and its number.
-fn layer(path: &str) -> Option<(&'static str, u8)> {
+fn layer(layers: &[(&'static str, u8)], path: &str) -> Option<(&'static str, u8)> {
     let is_in = |entry: &str| {
         path.strip_prefix(entry)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
     };
-    LAYERS
-        .into_iter()
+    layers
+        .iter()
+        .copied()
         .filter(|(entry, _)| is_in(entry))
         .max_by_key(|(entry, _)| entry.len())
 }
 
 fn upward(source: &Source) -> Vec<String> {
-    let module = source.path[RUNTIME.len() + 1..]
+    let (root, layers): (_, &[_]) = if source.path.starts_with(&format!("{COMMAND}/")) {
+        (COMMAND, &LAYERS_OF_THE_COMMAND)
+    } else {
+        (RUNTIME, &LAYERS)
+    };
+    let layer = |path: &str| layer(layers, path);
+    let module = source.path[root.len() + 1..]
         .trim_end_matches(".rs")
         .replace('/', "::");
     let module = module.trim_end_matches("::mod");
@@ -134,7 +166,7 @@ fn upward(source: &Source) -> Vec<String> {
         if source.code[..place].ends_with('$') {
             continue;
         }
-        for path in expand(&source.code[place + "crate::".len()..]) {
+        for path in expand(&layer, &source.code[place + "crate::".len()..]) {
             let fine = here == "lib"
                 || layer(&path).is_some_and(|(there, low)| there == here || low < height);
             if !fine {
@@ -146,7 +178,10 @@ fn upward(source: &Source) -> Vec<String> {
     if !module.contains("::") && here != "lib" {
         for place in source.places("super::") {
             let rest = &source.code[place + "super::".len()..];
-            if expand(rest).iter().any(|path| layer(path).is_some()) {
+            if expand(&layer, rest)
+                .iter()
+                .any(|path| layer(path).is_some())
+            {
                 found.push(format!("{}: write `crate::`", source.at(place)));
             }
         }
@@ -155,12 +190,12 @@ fn upward(source: &Source) -> Vec<String> {
 }
 
 /// The first two parts of each path in a tree of imports.
-fn expand(tree: &str) -> Vec<String> {
+fn expand(layer: &dyn Fn(&str) -> Option<(&'static str, u8)>, tree: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     if let Some(group) = tree.strip_prefix('{') {
         return branches(group)
             .iter()
-            .flat_map(|branch| expand(branch))
+            .flat_map(|branch| expand(layer, branch))
             .collect();
     }
     let end = tree.find(|c| !is_part(c)).unwrap_or(tree.len());

@@ -1,0 +1,3 @@
+netns_test::setup!(|| 1);
+
+fn main() {}
