@@ -171,6 +171,9 @@ fn clean_socket_pair() {
     PAIR.get_or_init(|| UnixStream::pair().unwrap());
 }
 
+#[netns_test(leaks = "deny", views = false)]
+fn clean_views() {}
+
 #[netns_test(leaks = "deny", flavor = "multi_thread", worker_threads = 4)]
 async fn clean_workers() {
     let server = tokio::net::TcpListener::bind("127.0.0.1:80").await.unwrap();

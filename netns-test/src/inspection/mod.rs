@@ -7,7 +7,7 @@ mod leaks;
 mod timeout;
 
 use crate::netns::NetNs;
-use crate::report;
+use crate::report::leaks as words;
 use crate::setting::Leaks;
 use crate::watch::{Ending, Watch};
 
@@ -80,10 +80,10 @@ pub(crate) fn look_back(
     if left.is_nothing() {
         return Leftovers::default();
     }
-    let text = report::leaks::text(name, &left, apart);
+    let text = words::text(name, &left, apart);
     let condemned = watch.leaks == Leaks::Deny && left.is_own();
     if condemned || failed {
-        report::leaks::print(&text);
+        words::print(&text);
         return Leftovers {
             condemned,
             warning: None,
