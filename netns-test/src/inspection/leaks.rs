@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ffi::c_int;
 use std::os::fd::AsRawFd;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,11 +25,38 @@ const ASLEEP: Duration = Duration::from_millis(30);
 /// How long what runs may take to go.
 const AWAKE: Duration = Duration::from_millis(300);
 
+/// The threads of tests that run on threads of this process: their bodies', and those
+/// that wait for them. There is no need to ask where they are.
+static OTHERS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+fn others() -> MutexGuard<'static, BTreeSet<u32>> {
+    OTHERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A thread that is one of [`OTHERS`] while this lives.
+#[derive(Debug)]
+pub(crate) struct Other(u32);
+
+impl Other {
+    /// The calling thread.
+    pub(crate) fn here() -> Self {
+        let tid = number(gettid());
+        others().insert(tid);
+        Self(tid)
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        others().remove(&self.0);
+    }
+}
+
 /// A test whose leavings are looked for, from before its body.
 #[derive(Debug)]
 pub(crate) struct Leavings {
     ns: NetNs,
-    /// The number of the body's thread: threads with a higher one are younger.
+    /// The body's thread: threads with a higher number are younger.
     body: u32,
     /// In a process of the test's own, what was there before the body.
     before: Option<Before>,
@@ -108,7 +135,12 @@ impl Leavings {
 
     fn see_threads(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
         let here = number(gettid());
-        for tid in tasks::numbers(OWN) {
+        let mut threads = tasks::numbers(OWN);
+        {
+            let others = others();
+            threads.retain(|tid| !others.contains(tid));
+        }
+        for tid in threads {
             let is_old = match &self.before {
                 Some(before) => before.threads.contains(&tid),
                 None => !is_younger(tid, self.body),

@@ -11,7 +11,7 @@ use crate::report::leaks as words;
 use crate::setting::Leaks;
 use crate::watch::{Ending, Watch};
 
-pub(crate) use leaks::Leavings;
+pub(crate) use leaks::{Leavings, Other};
 pub(crate) use timeout::{Place, print as overdue, print_frozen as frozen};
 
 /// A test whose body runs.

@@ -9,6 +9,42 @@ use nix::sys::stat::{FileStat, fstat};
 
 use super::namespace;
 
+/// Calls `each` with the numbers of the open descriptors from `first` on, of `COUNT` that
+/// are asked about in one call: many times faster than one after the other.
+///
+/// # Errors
+///
+/// `EINVAL`: more than `RLIMIT_NOFILE`.
+///
+/// # References
+///
+/// poll(2), `POLLNVAL`
+pub(crate) fn open_among<const COUNT: usize>(
+    first: c_int,
+    mut each: impl FnMut(c_int),
+) -> io::Result<()> {
+    let nothing = libc::pollfd {
+        fd: 0,
+        events: 0,
+        revents: 0,
+    };
+    let mut asked = [nothing; COUNT];
+    for (fd, number) in asked.iter_mut().zip(first..) {
+        fd.fd = number;
+    }
+    let count = libc::nfds_t::try_from(COUNT).map_err(|_| io::ErrorKind::InvalidInput)?;
+    // SAFETY: the array has as many entries as is said; it is asked for no event, and not waited.
+    if unsafe { libc::poll(asked.as_mut_ptr(), count, 0) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    for fd in asked {
+        if fd.revents & libc::POLLNVAL == 0 {
+            each(fd.fd);
+        }
+    }
+    Ok(())
+}
+
 /// What the kernel says of the file behind a number.
 ///
 /// # Errors

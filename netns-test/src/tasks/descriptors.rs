@@ -7,31 +7,21 @@ use nix::sys::stat::{FileStat, SFlag};
 
 use crate::sys::descriptor;
 
+/// How many numbers are asked about at once; few processes have one above.
+const FIRST: usize = 256;
+
 /// All that are open, with what the kernel says of them.
 pub(crate) fn all() -> Vec<(c_int, FileStat)> {
-    /// After so many numbers without one, asking for the list is faster.
-    const GAP: c_int = 64;
     // Since Linux 6.2, the size of this directory is how many there are.
     let count = fs::metadata("/proc/self/fd").map_or(0, |directory| directory.len());
-    let count = usize::try_from(count).unwrap_or(0);
-    let mut found = Vec::with_capacity(count);
-    let mut gap = 0;
-    for number in 0.. {
-        if found.len() >= count && count > 0 {
-            return found;
-        }
-        if count == 0 || gap > GAP {
-            break;
-        }
-        match descriptor::look(number) {
-            Ok(stat) => {
-                found.push((number, stat));
-                gap = 0;
-            }
-            Err(_) => gap += 1,
-        }
+    let mut found = Vec::with_capacity(FIRST / 8);
+    let asked = descriptor::open_among::<FIRST>(0, |number| found.push(number));
+    let complete = u64::try_from(found.len()).is_ok_and(|found| found >= count && count > 0);
+    if asked.is_err() || !complete {
+        return listed();
     }
-    listed()
+    let looked = |number| Some((number, descriptor::look(number).ok()?));
+    found.into_iter().filter_map(looked).collect()
 }
 
 fn listed() -> Vec<(c_int, FileStat)> {
