@@ -23,6 +23,10 @@ pub(crate) struct Arguments {
     pub(crate) isolation: Option<Ident>,
     pub(crate) if_unsupported: Option<Ident>,
     pub(crate) views: Option<bool>,
+    /// In nanoseconds.
+    pub(crate) timeout: Option<u64>,
+    pub(crate) leaks: Option<Ident>,
+    pub(crate) egress: Option<Ident>,
     pub(crate) capture: Option<Ident>,
     pub(crate) runtime: Runtime,
 }
@@ -37,8 +41,8 @@ pub(crate) struct Runtime {
     pub(crate) names: Vec<Ident>,
 }
 
-const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `capture`, `flavor`, \
-                     `worker_threads`, `start_paused`, `crate`";
+const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `timeout`, `leaks`, `egress`, \
+                     `capture`, `flavor`, `worker_threads`, `start_paused`, `crate`";
 
 impl Arguments {
     /// The path of the runtime crate.
@@ -80,6 +84,15 @@ impl Arguments {
                     ("always", "Always"),
                 ];
                 self.capture = Some(value::word(key, value, &known)?);
+            }
+            "timeout" => self.timeout = Some(value::duration(key, value)?),
+            "leaks" => {
+                let known = [("allow", "Allow"), ("warn", "Warn"), ("deny", "Deny")];
+                self.leaks = Some(value::word(key, value, &known)?);
+            }
+            "egress" => {
+                let known = [("allow", "Allow"), ("deny", "Deny")];
+                self.egress = Some(value::word(key, value, &known)?);
             }
             _ => return self.runtime.set(name, value),
         }
@@ -215,6 +228,9 @@ mod tests {
             isolation = "process",
             if_unsupported = "skip",
             views = false,
+            timeout = "1.5s",
+            leaks = "deny",
+            egress = "deny",
             flavor = "multi_thread",
             worker_threads = 2,
             start_paused = true,
@@ -224,6 +240,9 @@ mod tests {
         assert_eq!(arguments.isolation.as_ref().unwrap(), "Process");
         assert_eq!(arguments.if_unsupported.as_ref().unwrap(), "Skip");
         assert_eq!(arguments.views, Some(false));
+        assert_eq!(arguments.timeout, Some(1_500_000_000));
+        assert_eq!(arguments.leaks.as_ref().unwrap(), "Deny");
+        assert_eq!(arguments.egress.as_ref().unwrap(), "Deny");
         assert_eq!(arguments.runtime.flavor.as_ref().unwrap(), "MultiThread");
         assert_eq!(arguments.runtime.worker_threads, Some(2));
         assert_eq!(arguments.runtime.start_paused, Some(true));

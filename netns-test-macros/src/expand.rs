@@ -138,6 +138,15 @@ fn settings(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> Toke
     if let Some(variant) = &arguments.capture {
         settings.extend(quote!(.capture(#private::Capture::#variant)));
     }
+    if let Some(nanoseconds) = arguments.timeout {
+        settings.extend(quote!(.timeout(#private::Duration::from_nanos(#nanoseconds))));
+    }
+    if let Some(variant) = &arguments.leaks {
+        settings.extend(quote!(.leaks(#private::Leaks::#variant)));
+    }
+    if let Some(variant) = &arguments.egress {
+        settings.extend(quote!(.egress(#private::Egress::#variant)));
+    }
     if let Some(attr) = item.attribute("should_panic") {
         settings.extend(quote!(.should_panic()));
         if let Some(text) = expected_panic(attr) {
@@ -221,14 +230,29 @@ mod tests {
                 async fn f() {}
             ),
         );
-        for setting in ["isolation", "views", "if_unsupported", "flavor"] {
+        for setting in [
+            "isolation",
+            "views",
+            "if_unsupported",
+            "timeout",
+            "leaks",
+            "egress",
+            "flavor",
+        ] {
             assert!(!text.contains(setting), "{text}");
         }
     }
 
     #[test]
     fn passes_on_what_is_said() {
-        let arguments = quote!(isolation = "auto", if_unsupported = "skip", views = true);
+        let arguments = quote!(
+            isolation = "auto",
+            if_unsupported = "skip",
+            views = true,
+            timeout = "2s",
+            leaks = "warn",
+            egress = "allow",
+        );
         let text = expanded(
             arguments,
             &parse_quote!(
@@ -239,6 +263,9 @@ mod tests {
         let settings = ".isolation(::netns_test::__private::Isolation::Auto)\
                         .if_unsupported(::netns_test::__private::IfUnsupported::Skip)\
                         .views(true)\
+                        .timeout(::netns_test::__private::Duration::from_nanos(2000000000u64))\
+                        .leaks(::netns_test::__private::Leaks::Warn)\
+                        .egress(::netns_test::__private::Egress::Allow)\
                         .should_panic()";
         assert!(text.contains(settings), "{text}");
     }

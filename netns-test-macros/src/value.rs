@@ -1,5 +1,7 @@
 //! One value of an argument.
 
+use std::time::Duration;
+
 use proc_macro2::{Ident, Span};
 use syn::parse::{Parse, ParseStream};
 use syn::{Expr, ExprLit, Lit, Path};
@@ -37,6 +39,38 @@ pub(crate) fn count(name: &str, value: &Expr) -> syn::Result<usize> {
     number
         .filter(|number| *number > 0)
         .ok_or_else(|| expected(name, value, "a number from 1"))
+}
+
+/// Reads a number and a unit in quotes, for nanoseconds.
+pub(crate) fn duration(name: &str, value: &Expr) -> syn::Result<u64> {
+    let nanoseconds = match literal(value) {
+        Some(Lit::Str(lit)) => nanoseconds(&lit.value()),
+        _ => None,
+    };
+    nanoseconds.ok_or_else(|| {
+        expected(
+            name,
+            value,
+            "a number and a unit (`ms`, `s`, `m` or `h`) in quotes, such as `\"500ms\"`, `\"5s\"` or `\"2m\"`",
+        )
+    })
+}
+
+/// What the variable `NETNS_TEST_TIMEOUT` means by the same text.
+fn nanoseconds(text: &str) -> Option<u64> {
+    let unit = text.find(|c: char| c != '.' && !c.is_ascii_digit())?;
+    let (number, unit) = text.split_at(unit);
+    let seconds = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return None,
+    };
+    let number: f64 = number.parse().ok()?;
+    let duration = Duration::try_from_secs_f64(number * seconds).ok()?;
+    let nanoseconds = u64::try_from(duration.as_nanos()).ok()?;
+    (nanoseconds > 0).then_some(nanoseconds)
 }
 
 /// Reads `"a::path"`.
@@ -82,4 +116,30 @@ fn one_of(words: &[String]) -> String {
 
 fn expected(name: &str, value: &Expr, what: &str) -> syn::Error {
     syn::Error::new_spanned(value, format!("`{name}` expects {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nanoseconds;
+
+    #[test]
+    fn a_duration_is_a_number_and_a_unit() {
+        assert_eq!(nanoseconds("500ms"), Some(500_000_000));
+        assert_eq!(nanoseconds("1.5s"), Some(1_500_000_000));
+        assert_eq!(nanoseconds("2m"), Some(120_000_000_000));
+        assert_eq!(nanoseconds("1h"), Some(3_600_000_000_000));
+        for wrong in [
+            "",
+            "5",
+            "s",
+            "0s",
+            "-1s",
+            "5 s",
+            "5d",
+            "1e3s",
+            "99999999999h",
+        ] {
+            assert_eq!(nanoseconds(wrong), None, "{wrong}");
+        }
+    }
 }

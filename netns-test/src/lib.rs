@@ -71,6 +71,8 @@
 //! |---|---|
 //! | `NETNS_TEST` | `require`: never skip; `skip`: skip, visibly, where namespaces are refused |
 //! | `NETNS_TEST_ISOLATION` | `auto`, `thread`, `process`: beats what the tests say |
+//! | `NETNS_TEST_TIMEOUT` | how long a body may take, as in `500ms`, `5s`, `2m`, `1h`, or `none`: beats what the tests say |
+//! | `NETNS_TEST_LEAKS` | `allow`, `warn`, `deny`: what becomes of what outlives a body; beats what the tests say |
 //! | `NETNS_TEST_CAPTURE` | `off`, `on-failure`, `always`: beats what the tests say about `capture` |
 //! | `NETNS_TEST_CAPTURE_LIMIT` | how many MiB of a capture are kept, the newest; 64 |
 //! | `NETNS_TEST_DIR` | where captures go; `netns-test` in Cargo's target directory |
@@ -83,12 +85,18 @@
 //!   ids, nor clocks.
 //! - On a thread, a crash of the body ends the test binary, as under `#[test]`.
 //! - On a thread, a runtime in a `static` keeps its threads in the namespace of
-//!   the test that used it first. Ask for `isolation = "process"`.
+//!   the test that used it first. It is named, in both tests; ask for `isolation = "process"`.
+//! - On a thread, a body that takes too long goes on until the test binary ends. One that
+//!   holds the lock of standard output keeps libtest itself from going on.
+//! - Of what a body leaves, no unnamed Unix socket is told, no process whose parent has
+//!   ended, and no thread or socket in another namespace that the test made.
+//! - Of attempts to leave a namespace, only those are seen for which it has no route: none
+//!   to an address that a route covers or that is on loopback, and none by a Unix socket.
 //! - In a process, standard input is null, and what the body leaves running is
 //!   killed.
 //! - In the user namespace of an ordinary user's test, set-user-ID programs stay
 //!   unprivileged.
-//! - There is no timeout.
+//! - There is no timeout unless one is asked for.
 //! - A thread that [`NetNs::enter`]s a namespace and can't come back aborts the process.
 //! - A skipped test counts as passed.
 //!
@@ -177,6 +185,8 @@ mod state;
 mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
+#[cfg(target_os = "linux")]
+mod tasks;
 #[cfg(target_os = "linux")]
 mod watch;
 

@@ -12,11 +12,11 @@ use crate::answer::Refusal;
 use crate::capture;
 use crate::env;
 use crate::error::{Error, ErrorKind};
-use crate::isolation::body::Finished;
+use crate::isolation::body::{Finished, Ran};
 use crate::isolation::process::{self, Ended};
 use crate::isolation::thread;
 use crate::report;
-use crate::running::Running;
+use crate::running::{self, Running};
 use crate::setting::Isolation;
 use crate::sys::filter;
 use crate::test::Test;
@@ -106,20 +106,27 @@ fn isolate(test: &'static Test, watch: &Watch, isolation: Isolation) -> Result<E
 }
 
 fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error> {
-    let finished = thread::run(test, watch.clone(), |ns| {
+    let ran = thread::run(test, watch, |ns| {
         let _running = Running::note(test.name());
         (test.body)(ns)
     })?;
-    report::capture::end_on_a_thread(test, watch, &finished);
-    match finished {
+    match &ran {
+        Ran::Finished(finished) => report::capture::end_on_a_thread(test, watch, finished),
+        Ran::TimedOut => report::capture::end_in_a_process(test, watch, &Ended::TimedOut),
+    }
+    match ran {
+        Ran::TimedOut => {
+            running::abandon(test.name());
+            Ok(fail(test, ""))
+        }
         // Why is printed, on the test's own thread.
-        Finished {
+        Ran::Finished(Finished {
             condemned: true, ..
-        } => Ok(fail(test, "")),
-        Finished {
+        }) => Ok(fail(test, "")),
+        Ran::Finished(Finished {
             body: Err(payload), ..
-        } => panic::resume_unwind(payload),
-        Finished { body: Ok(code), .. } => Ok(code),
+        }) => panic::resume_unwind(payload),
+        Ran::Finished(Finished { body: Ok(code), .. }) => Ok(code),
     }
 }
 
@@ -134,7 +141,7 @@ fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
             report::print(&report::ended::orphaned(test.name()));
             report::print(&remains.describe(test));
         }
-        Ended::Returned(_) | Ended::Panicked(_) | Ended::Condemned => {}
+        Ended::Returned(_) | Ended::Panicked(_) | Ended::Condemned | Ended::TimedOut => {}
     }
     report::capture::end_in_a_process(test, watch, &ended);
     match ended {
@@ -143,7 +150,7 @@ fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         // Printed, here or in the other process.
-        Ended::Condemned | Ended::Died(..) | Ended::Orphaned(_) => fail(test, ""),
+        Ended::Condemned | Ended::TimedOut | Ended::Died(..) | Ended::Orphaned(_) => fail(test, ""),
     }
 }
 

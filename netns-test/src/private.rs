@@ -4,6 +4,7 @@
 pub use std::concat;
 pub use std::module_path;
 pub use std::process::{ExitCode, Termination};
+pub use std::time::Duration;
 
 pub use crate::isolation::before_main::enter_user_namespace_before_main;
 pub use crate::lifecycle::run;

@@ -7,10 +7,19 @@
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
+use nix::unistd::{getpid, gettid};
+
 use crate::report;
 use crate::sys::{exit, process};
 
-static RUNNING: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+static RUNNING: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
+
+#[derive(Debug)]
+struct Entry {
+    name: &'static str,
+    /// Its test is over, since it took too long: it need not end before the process does.
+    abandoned: bool,
+}
 
 /// A body runs while this lives.
 #[derive(Debug)]
@@ -24,21 +33,32 @@ impl Running {
             // Without the handler an exit is as silent as under `#[test]`; nothing else is lost.
             let _ = exit::at_exit(refuse_to_exit);
         });
-        names().push(name);
+        entries().push(Entry {
+            name,
+            abandoned: false,
+        });
         Self(name)
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let mut names = names();
-        if let Some(index) = names.iter().position(|name| *name == self.0) {
-            names.swap_remove(index);
+        let mut entries = entries();
+        if let Some(index) = entries.iter().position(|entry| entry.name == self.0) {
+            entries.swap_remove(index);
         }
     }
 }
 
-fn names() -> MutexGuard<'static, Vec<&'static str>> {
+/// Notes that nobody waits for the body of the test `name` any more.
+pub(crate) fn abandon(name: &str) {
+    let mut entries = entries();
+    if let Some(entry) = entries.iter_mut().find(|entry| entry.name == name) {
+        entry.abandoned = true;
+    }
+}
+
+fn entries() -> MutexGuard<'static, Vec<Entry>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -46,7 +66,15 @@ fn names() -> MutexGuard<'static, Vec<&'static str>> {
 const FAILED: i32 = 101;
 
 extern "C" fn refuse_to_exit() {
-    let names = names();
+    // The main thread ends the process when all tests are over; a body that was
+    // abandoned is none, and must not end it before with a status of its own.
+    let is_end = getpid() == gettid();
+    let entries = entries();
+    let names: Vec<_> = entries
+        .iter()
+        .filter(|entry| !(entry.abandoned && is_end))
+        .map(|entry| entry.name)
+        .collect();
     if names.is_empty() {
         return;
     }

@@ -180,6 +180,13 @@ impl Counters {
     }
 }
 
+/// How often the calling thread's namespace had no route to send by: `OutNoRoutes`
+/// of `Ip` and of `Ip6`.
+pub(crate) fn without_a_route() -> Result<(u64, u64), Error> {
+    let (v4, v6) = read::without_a_route()?;
+    Ok((v4.unwrap_or(0), v6.unwrap_or(0)))
+}
+
 impl NetNs {
     /// What this namespace has counted since it was made; see
     /// [`counters`](crate::counters). The caller may be in any namespace and

@@ -14,6 +14,24 @@ pub(super) fn here() -> Result<Counters, Error> {
     parse(texts.each_ref().map(Option::as_deref))
 }
 
+/// `OutNoRoutes` of `Ip` and of `Ip6`, in the calling thread's namespace, without
+/// the other counters; `None` where it is not listed.
+pub(super) fn without_a_route() -> Result<(Option<u64>, Option<u64>), Error> {
+    let read = |file, group: &str, parse: fn(&str, &mut Listed) -> Result<(), String>| {
+        let Some(bytes) = proc_net::read(file)? else {
+            return Ok(None);
+        };
+        let mut listed = Listed::new();
+        parse(&String::from_utf8_lossy(&bytes), &mut listed)
+            .map_err(|line| proc_net::not_understood(file, &line))?;
+        Ok(listed.get(group).and_then(|group| group.get("OutNoRoutes")))
+    };
+    Ok((
+        read("snmp", "Ip", in_pairs)?,
+        read("snmp6", "Ip6", one_a_line)?,
+    ))
+}
+
 /// What the four files say, as far as they are there.
 pub(super) fn parse(texts: [Option<&[u8]>; 4]) -> Result<Counters, Error> {
     let mut listed = Listed::new();

@@ -1,13 +1,22 @@
 //! What a test is looked at for, beside its own assertions: before its body, and
 //! between its body and the end of its namespace.
 
+mod egress;
+mod foreign;
+mod leaks;
 mod panics;
+mod timeout;
 
 use crate::error::Error;
 use crate::netns::NetNs;
+use crate::report::leaks as words;
 use crate::report::state::{self, When};
+use crate::setting::Leaks;
 use crate::state::State;
 use crate::watch::{Ending, Watch};
+
+pub(crate) use leaks::{Leavings, Other};
+pub(crate) use timeout::{Place, print as overdue, print_frozen as frozen};
 
 /// A test whose body runs.
 #[derive(Debug)]
@@ -15,13 +24,19 @@ pub(crate) struct Inspection<'a> {
     name: &'a str,
     watch: &'a Watch,
     ns: &'a NetNs,
+    egress: egress::Before,
 }
 
 impl<'a> Inspection<'a> {
     /// To be called on the body's thread, right before the body.
     pub(crate) fn begin(name: &'a str, watch: &'a Watch, ns: &'a NetNs) -> Self {
         panics::begin(ns, watch);
-        Self { name, watch, ns }
+        Self {
+            name,
+            watch,
+            ns,
+            egress: egress::begin(watch),
+        }
     }
 
     /// Looks at what the body has left, prints what there is to say, and returns
@@ -29,10 +44,13 @@ impl<'a> Inspection<'a> {
     /// [`Inspection::begin`] was, right after the body.
     pub(crate) fn finish(self, ending: &Ending) -> bool {
         let at_panic = panics::end();
-        if !self.watch.is_success(ending) {
+        let is_success = self.watch.is_success(ending);
+        let denied = egress::finish(self.name, self.watch, &self.egress, is_success);
+        if denied || !is_success {
             self.show_state(at_panic.filter(|_| ending.is_err()));
+            foreign::mention(self.name);
         }
-        false
+        denied
     }
 
     /// Shows what the network looked like at the panic that ended the body, or
@@ -49,5 +67,41 @@ impl<'a> Inspection<'a> {
             None => (When::AfterBody, State::read(self.ns)),
         };
         state::print(self.name, when, &state);
+    }
+}
+
+/// What is said of what a test left behind, and whether it fails for it.
+#[derive(Debug, Default)]
+pub(crate) struct Leftovers {
+    pub(crate) condemned: bool,
+    /// To be printed where the test's output is not seen: the test passes.
+    pub(crate) warning: Option<String>,
+}
+
+/// Looks what the test `name` has left. To be called when the body's thread has
+/// ended; `failed`: the test fails in any case.
+pub(crate) fn look_back(
+    name: &str,
+    watch: &Watch,
+    leavings: Leavings,
+    apart: bool,
+    failed: bool,
+) -> Leftovers {
+    let left = leavings.look(name);
+    if left.is_nothing() {
+        return Leftovers::default();
+    }
+    let text = words::text(name, &left, apart);
+    let condemned = watch.leaks == Leaks::Deny && left.is_own();
+    if condemned || failed {
+        words::print(&text);
+        return Leftovers {
+            condemned,
+            warning: None,
+        };
+    }
+    Leftovers {
+        condemned,
+        warning: Some(text),
     }
 }

@@ -1,15 +1,18 @@
-//! A body, and what is done on its thread before and after it.
+//! A body, and what is done before and after it: on its thread, and when that has ended.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use crate::capture;
 use crate::error::Error;
-use crate::inspection::Inspection;
+use crate::inspection::{self, Inspection, Leavings};
+use crate::isolation::limit::Limited;
+use crate::isolation::view::Scope;
 use crate::lifetime;
 use crate::mark::Mark;
 use crate::netns::NetNs;
 use crate::report::teardown;
+use crate::setting::Leaks;
 use crate::watch::{Ending, Watch};
 
 /// What came of a body, and of what was done after it.
@@ -18,6 +21,7 @@ pub(crate) struct Finished {
     pub(crate) body: Ending,
     /// The test fails in any case; why is printed.
     pub(crate) condemned: bool,
+    leavings: Option<Leavings>,
 }
 
 /// The whole life of `ns`, which the calling thread is in, and in the middle of
@@ -29,17 +33,24 @@ pub(crate) struct Finished {
 pub(super) fn run(
     name: &str,
     watch: &Watch,
+    scope: Scope,
+    limited: &Limited,
     ns: NetNs,
     body: impl FnOnce(&NetNs) -> ExitCode,
 ) -> Result<Finished, Error> {
     capture::begin(name, watch, &ns);
     let ns = lifetime::begin(ns)?;
+    let looks = watch.leaks != Leaks::Allow;
+    let leavings = looks.then(|| Leavings::begin(&ns, scope == Scope::Process));
     // Until the namespace has ended, since whoever looks into a failed test's comes late.
     let _mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);
+    limited.begin(&ns);
     // Whoever takes the result raises the panic again.
     let body = panic::catch_unwind(AssertUnwindSafe(|| body(&ns)));
-    let denied = inspection.finish(&body);
+    let in_time = limited.end();
+    // Of what comes too late, nobody hears.
+    let denied = in_time && inspection.finish(&body);
     let ended = ns.close();
     if let Err(error) = &ended {
         teardown::print(name, error);
@@ -47,5 +58,27 @@ pub(super) fn run(
     Ok(Finished {
         body,
         condemned: denied || ended.is_err(),
+        leavings,
     })
+}
+
+impl Finished {
+    /// Looks what the body has left, now that its thread has ended, and with it
+    /// all that was the thread's own. Returns what is to be said although the test passes.
+    pub(super) fn look_back(&mut self, name: &str, watch: &Watch, scope: Scope) -> Option<String> {
+        let leavings = self.leavings.take()?;
+        let failed = self.condemned || !watch.is_success(&self.body);
+        let apart = scope == Scope::Process;
+        let left = inspection::look_back(name, watch, leavings, apart, failed);
+        self.condemned |= left.condemned;
+        left.warning
+    }
+}
+
+/// How the run of a body ended.
+#[derive(Debug)]
+pub(crate) enum Ran {
+    Finished(Finished),
+    /// It runs still; what it is at is printed.
+    TimedOut,
 }

@@ -3,6 +3,7 @@
 pub(crate) mod before_main;
 pub(crate) mod body;
 pub(crate) mod enter;
+mod limit;
 pub(crate) mod pool;
 pub(crate) mod process;
 pub(crate) mod setup;

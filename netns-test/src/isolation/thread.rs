@@ -6,12 +6,15 @@ use std::process::ExitCode;
 use std::thread;
 
 use crate::error::{Error, ErrorKind};
-use crate::isolation::body::{self, Finished};
+use crate::inspection::{self, Other, Place};
+use crate::isolation::body::{self, Ran};
 use crate::isolation::enter::{Home, Surroundings};
+use crate::isolation::limit::{TooLate, limit};
 use crate::isolation::pool;
 use crate::isolation::setup::{self, Asking};
 use crate::isolation::view::{Scope, Views};
 use crate::netns::{NetNs, make};
+use crate::report::leaks;
 use crate::sys::namespace::Patience;
 use crate::test::Test;
 use crate::watch::Watch;
@@ -24,18 +27,24 @@ use crate::watch::Watch;
 /// body did not run.
 pub(crate) fn run(
     test: &'static Test,
-    watch: Watch,
+    watch: &Watch,
     body: impl FnOnce(&NetNs) -> ExitCode + Send + 'static,
-) -> Result<Finished, Error> {
+) -> Result<Ran, Error> {
     let home = Home::of_this_process();
     let views = Views::of(test.views);
     let (asking, asked) = setup::from_home().unzip();
+    let _waits = Other::here();
+    let (limited, limiting) = limit(watch.timeout);
     let thread = thread::Builder::new()
         .name(test.name().into())
-        .spawn(move || {
-            let ns = enter(home, views)?;
-            asking.map_or(Ok(()), Asking::ask)?;
-            body::run(test.name(), &watch, ns, body)
+        .spawn({
+            let watch = watch.clone();
+            move || {
+                let _runs = Other::here();
+                let ns = enter(home, views)?;
+                asking.map_or(Ok(()), Asking::ask)?;
+                body::run(test.name(), &watch, Scope::Thread, &limited, ns, body)
+            }
         })
         .map_err(|error| {
             Error::new(ErrorKind::Process, "start a thread for the test").with_source(error)
@@ -43,9 +52,18 @@ pub(crate) fn run(
     if let Some(asked) = asked {
         asked.answer();
     }
-    thread
+    if let Some(TooLate { limit, ns }) = limiting.wait() {
+        // Its thread can't be ended, and goes on alone.
+        inspection::overdue(test.name(), limit, &ns, Place::Thread);
+        return Ok(Ran::TimedOut);
+    }
+    let mut finished = thread
         .join()
-        .unwrap_or_else(|payload| panic::resume_unwind(payload))
+        .unwrap_or_else(|payload| panic::resume_unwind(payload))?;
+    if let Some(warning) = finished.look_back(test.name(), watch, Scope::Thread) {
+        leaks::print_aloud(&warning);
+    }
+    Ok(Ran::Finished(finished))
 }
 
 fn enter(home: Home, views: Views) -> Result<NetNs, Error> {

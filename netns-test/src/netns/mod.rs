@@ -103,6 +103,11 @@ impl NetNs {
         self.shared.life()
     }
 
+    /// Whether this process has no other handle to the namespace.
+    pub(crate) fn is_only_handle(&self) -> bool {
+        Arc::strong_count(&self.shared) == 1
+    }
+
     /// The cookie, unless the kernel has none.
     pub(crate) fn known_cookie(&self) -> Option<u64> {
         self.shared.cookie.get().copied()

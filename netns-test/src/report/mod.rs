@@ -1,9 +1,11 @@
 //! Every word that a test prints which fails or does not run.
 
 pub(crate) mod capture;
+pub(crate) mod egress;
 pub(crate) mod ended;
 mod github;
 pub(crate) mod hint;
+pub(crate) mod leaks;
 mod lines;
 pub(crate) mod note;
 mod refusal;
@@ -11,6 +13,7 @@ mod skip;
 pub(crate) mod state;
 pub(crate) mod stranded;
 pub(crate) mod teardown;
+pub(crate) mod timeout;
 
 use std::sync::OnceLock;
 

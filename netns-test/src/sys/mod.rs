@@ -6,6 +6,7 @@ pub(crate) mod capability;
 pub(crate) mod channel;
 pub(crate) mod code;
 pub(crate) mod coverage;
+pub(crate) mod descriptor;
 pub(crate) mod exec;
 pub(crate) mod exit;
 pub(crate) mod filter;

@@ -34,6 +34,28 @@ pub(crate) fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
+/// Ends the process behind a pidfd at once, stopped or not.
+///
+/// # References
+///
+/// `pidfd_send_signal(2)`, Linux 5.1.
+pub(crate) fn kill(pidfd: BorrowedFd<'_>) -> io::Result<()> {
+    let (number, nothing) = (pidfd.as_raw_fd(), std::ptr::null::<libc::siginfo_t>());
+    // SAFETY: `pidfd` is open for the call, and a null `siginfo_t` is what kill(2) sends.
+    match unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_send_signal,
+            number,
+            libc::SIGKILL,
+            nothing,
+            0,
+        )
+    } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
 /// Lets the whole process group die with the parent of this process, children
 /// that the process left in the group included.
 ///

@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 54] = [
+const LAYERS: [(&str, u8); 58] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -25,6 +25,7 @@ const LAYERS: [(&str, u8); 54] = [
     ("mark", 4),
     ("proc_net", 4),
     ("rtnetlink", 4),
+    ("tasks", 4),
     ("test", 4),
     ("watch", 5),
     ("address", 5),
@@ -45,9 +46,12 @@ const LAYERS: [(&str, u8); 54] = [
     ("pernet", 6),
     ("lifetime", 7),
     ("topology", 8),
+    ("report::egress", 8),
+    ("report::leaks", 8),
     ("report::note", 8),
     ("report::state", 8),
     ("report::teardown", 8),
+    ("report::timeout", 8),
     ("inspection", 9),
     ("isolation", 10),
     ("report", 11),

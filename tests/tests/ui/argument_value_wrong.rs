@@ -18,6 +18,24 @@ fn capture() {}
 #[netns_test(capture = true)]
 fn capture_without_a_word() {}
 
+#[netns_test(timeout = "5")]
+fn timeout_without_a_unit() {}
+
+#[netns_test(timeout = "0s")]
+fn timeout_of_nothing() {}
+
+#[netns_test(timeout = "3 days")]
+fn timeout_in_another_unit() {}
+
+#[netns_test(timeout = 5)]
+fn timeout_without_quotes() {}
+
+#[netns_test(leaks = "forbid")]
+fn leaks() {}
+
+#[netns_test(egress = "warn")]
+fn egress() {}
+
 #[netns_test(flavor = "local")]
 async fn flavor() {}
 

@@ -2,18 +2,26 @@
 //! body, tells the outcome, and ends.
 
 use std::io::{self, Write};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::panic;
 use std::process::ExitCode;
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
+
+use nix::unistd::getpid;
 
 use crate::callback;
 use crate::capture;
 use crate::env;
 use crate::error::{Error, ErrorKind};
+use crate::inspection::{self, Place};
 use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
-use crate::isolation::process::message::{Outcome, Request, TAP, send_network, send_outcome};
+use crate::isolation::limit::{TooLate, limit};
+use crate::isolation::process::message::{
+    Outcome, Request, TAP, send_limited, send_network, send_outcome, send_warning,
+};
 use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::make;
@@ -29,6 +37,9 @@ pub(super) enum Net {
     Born,
     Make,
 }
+
+/// How long the output of a body that hangs may take to be written out.
+const FLUSH: Duration = Duration::from_millis(200);
 
 /// Enters a namespace with as much around it as `views` wants.
 pub(super) fn prepare(home: Home, net: Net, views: Views) -> Result<Surroundings, Error> {
@@ -61,14 +72,32 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         }
     }
     let outcome = match speak_through(stdout, stderr) {
-        Ok(()) => run(name, watch, body, views, prepared, result.as_fd()),
+        Ok(()) => run(&name, &watch, body, views, prepared, &result),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
-    let _ = io::stdout().flush();
-    process::flush_c_streams();
+    if !matches!(outcome, Outcome::TimedOut) {
+        flush();
+    }
     coverage::write();
     let told = send_outcome(result.as_fd(), &outcome);
     process::exit_now(i32::from(told.is_err()))
+}
+
+fn flush() {
+    let _ = io::stdout().flush();
+    process::flush_c_streams();
+}
+
+/// [`flush`], unless a body that hangs holds the lock of a stream.
+fn flush_if_possible() {
+    let (flushed, is_flushed) = mpsc::channel();
+    let started = thread::Builder::new().spawn(move || {
+        flush();
+        let _ = flushed.send(());
+    });
+    if started.is_ok() {
+        let _ = is_flushed.recv_timeout(FLUSH);
+    }
 }
 
 /// Makes the two descriptors this process's stdout and stderr.
@@ -80,12 +109,12 @@ fn speak_through(stdout: OwnedFd, stderr: OwnedFd) -> io::Result<()> {
 }
 
 fn run(
-    name: String,
-    watch: Watch,
+    name: &str,
+    watch: &Watch,
     body: Body,
     views: Views,
     prepared: Result<Surroundings, Error>,
-    result: BorrowedFd<'_>,
+    result: &OwnedFd,
 ) -> Outcome {
     let ns = match prepared.and_then(|surroundings| surroundings.accept(views)) {
         Ok(ns) => ns,
@@ -93,30 +122,60 @@ fn run(
     };
     // For the case that this process ends before it can tell what it saw. Nobody's verdict
     // depends on it.
-    let _ = send_network(result, ns.as_fd());
+    let _ = send_network(result.as_fd(), ns.as_fd());
+    let (limited, limiting) = limit(watch.timeout);
+    // With a limit, the other side sees to it as well: this process may be stopped as a whole.
+    let to_be_told = watch.timeout.and_then(|_| result.try_clone().ok());
     // A thread of its own, for the name that a panic's message begins with.
-    let started = thread::Builder::new().name(name.clone()).spawn(move || {
-        setup::run()?;
-        body::run(&name, &watch, ns, body)
+    let started = thread::Builder::new().name(name.to_owned()).spawn({
+        let (name, watch) = (name.to_owned(), watch.clone());
+        move || {
+            setup::run()?;
+            body::run(&name, &watch, Scope::Process, &limited, ns, |ns| {
+                if let Some(result) = to_be_told {
+                    tell_of_the_limit(&result);
+                }
+                body(ns)
+            })
+        }
     });
-    let finished = started.map(|thread| {
-        thread
-            .join()
-            .unwrap_or_else(|payload| panic::resume_unwind(payload))
-    });
-    match finished {
-        Ok(Ok(Finished {
-            condemned: true, ..
-        })) => Outcome::Condemned,
-        Ok(Ok(Finished {
-            body: Err(payload), ..
-        })) => Outcome::Panicked(callback::panic_text(&*payload).map(str::to_owned)),
-        Ok(Ok(Finished { body: Ok(code), .. })) => Outcome::Returned(status(code)),
-        Ok(Err(error)) => Outcome::NotEntered(error),
-        Err(error) => Outcome::NotEntered(
-            Error::new(ErrorKind::Process, "start a thread for the test").with_source(error),
-        ),
+    let thread = match started {
+        Ok(thread) => thread,
+        Err(error) => {
+            return Outcome::NotEntered(
+                Error::new(ErrorKind::Process, "start a thread for the test").with_source(error),
+            );
+        }
+    };
+    if let Some(TooLate { limit, ns }) = limiting.wait() {
+        flush_if_possible();
+        inspection::overdue(name, limit, &ns, Place::Process);
+        return Outcome::TimedOut;
     }
+    let finished = thread
+        .join()
+        .unwrap_or_else(|payload| panic::resume_unwind(payload));
+    let mut finished = match finished {
+        Ok(finished) => finished,
+        Err(error) => return Outcome::NotEntered(error),
+    };
+    if let Some(warning) = finished.look_back(name, watch, Scope::Process) {
+        let _ = send_warning(result.as_fd(), &warning);
+    }
+    match finished {
+        Finished {
+            condemned: true, ..
+        } => Outcome::Condemned,
+        Finished {
+            body: Err(payload), ..
+        } => Outcome::Panicked(callback::panic_text(&*payload).map(str::to_owned)),
+        Finished { body: Ok(code), .. } => Outcome::Returned(status(code)),
+    }
+}
+
+fn tell_of_the_limit(result: &OwnedFd) {
+    // Who can't be told still has the limit of this process itself.
+    let _ = process::pidfd_open(getpid()).and_then(|own| send_limited(result.as_fd(), &own));
 }
 
 /// The number behind an `ExitCode`.

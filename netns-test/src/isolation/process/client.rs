@@ -96,7 +96,7 @@ fn ask(server: &Server, test: &Test, watch: &Watch) -> Result<Ended, Asked> {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Asked::Gone,
             _ => failed("ask the fork server")(error),
         })?;
-    match waiting.wait(server.pidfd.as_fd()) {
+    match waiting.wait(server.pidfd.as_fd(), test, watch) {
         Ok(Heard { last, network }) => match last {
             Last::Outcome(outcome) => ended(outcome).map_err(Asked::Failed),
             Last::Status(status) => Ok(Ended::Died(status, Remains::of(network))),
@@ -147,7 +147,7 @@ fn run_under_name(
             last: Last::Nothing { started: false },
             network: None,
         }),
-        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd())),
+        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd(), test, watch)),
     };
     let status = end_group(&mut child);
     let mut heard = heard.map_err(failed)?;
@@ -165,6 +165,7 @@ fn ended(outcome: Outcome) -> Result<Ended, Error> {
         Outcome::Returned(status) => Ok(Ended::Returned(status)),
         Outcome::Panicked(text) => Ok(Ended::Panicked(text)),
         Outcome::Condemned => Ok(Ended::Condemned),
+        Outcome::TimedOut => Ok(Ended::TimedOut),
         Outcome::NotEntered(error) => Err(error),
     }
 }

@@ -95,6 +95,8 @@ pub(super) enum Outcome {
     Panicked(Option<String>),
     /// The test fails, however its body ended; why has been printed.
     Condemned,
+    /// The body took too long; what it was at has been printed.
+    TimedOut,
     /// The body did not run.
     NotEntered(Error),
 }
@@ -104,6 +106,10 @@ pub(super) enum Outcome {
 pub(super) enum Report {
     /// From a process that was started for the test alone: libtest knew the name.
     Started,
+    /// From the test's process: it has a limit. Its number, and a descriptor to end it by.
+    Limited(i32, OwnedFd),
+    /// From the test's process: what is to be said although the test passes.
+    Warning(String),
     /// From the test's process: the end.
     Outcome(Outcome),
     /// From the test's process: it has entered or made a namespace.
@@ -129,6 +135,9 @@ mod tag {
     /// The network namespace of the test, which its process may not outlive.
     pub(super) const NETWORK: u8 = 8;
     pub(super) const TAP: u8 = 9;
+    pub(super) const TIMED_OUT: u8 = 10;
+    pub(super) const LIMITED: u8 = 11;
+    pub(super) const WARNING: u8 = 12;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
@@ -141,6 +150,7 @@ pub(super) fn send_outcome(to: BorrowedFd<'_>, outcome: &Outcome) -> io::Result<
             channel::send(to, &[tag::PANICKED], &[])
         }
         Outcome::Condemned => channel::send(to, &[tag::CONDEMNED], &[]),
+        Outcome::TimedOut => channel::send(to, &[tag::TIMED_OUT], &[]),
         Outcome::NotEntered(error) => {
             send_text(to, &error.to_wire())?;
             channel::send(to, &[tag::NOT_ENTERED], &[])
@@ -164,6 +174,19 @@ pub(super) fn send_started(to: BorrowedFd<'_>) -> io::Result<()> {
 /// Hands over the namespace that the body is about to run in.
 pub(super) fn send_network(to: BorrowedFd<'_>, network: BorrowedFd<'_>) -> io::Result<()> {
     channel::send(to, &[tag::NETWORK], &[network])
+}
+
+/// Says that the body will have a limit, and how to end this process, `own`, if that fails.
+pub(super) fn send_limited(to: BorrowedFd<'_>, own: &OwnedFd) -> io::Result<()> {
+    let mut bytes = vec![tag::LIMITED];
+    bytes.extend_from_slice(&std::process::id().to_le_bytes());
+    channel::send(to, &bytes, &[own.as_fd()])
+}
+
+/// Sends what is to be said although the test passes.
+pub(super) fn send_warning(to: BorrowedFd<'_>, text: &str) -> io::Result<()> {
+    send_text(to, text.as_bytes())?;
+    channel::send(to, &[tag::WARNING], &[])
 }
 
 /// Sends the wait status of a test's process.
@@ -228,6 +251,14 @@ impl Reports {
                 ))),
                 (tag::PANICKED_WITHOUT_TEXT, _) => Report::Outcome(Outcome::Panicked(None)),
                 (tag::CONDEMNED, _) => Report::Outcome(Outcome::Condemned),
+                (tag::TIMED_OUT, _) => Report::Outcome(Outcome::TimedOut),
+                (tag::WARNING, _) => Report::Warning(String::from_utf8_lossy(&text).into_owned()),
+                (tag::LIMITED, &[a, b, c, d]) => {
+                    let Some(own) = message.descriptors.into_iter().next() else {
+                        continue;
+                    };
+                    Report::Limited(i32::from_le_bytes([a, b, c, d]), own)
+                }
                 (tag::STATUS, &[a, b, c, d]) => Report::Status(i32::from_le_bytes([a, b, c, d])),
                 (tag::NOT_ENTERED, _) => {
                     Report::Outcome(Outcome::NotEntered(Error::from_wire(&text)))

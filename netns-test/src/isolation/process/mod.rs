@@ -10,6 +10,8 @@
 //!   result socket, stdout, stderr               network namespace, `lo`, views, body on a thread
 //! output, as it comes                     <---  stdout and stderr
 //! network namespace                       <---  before the body
+//! its pidfd, if the body has a limit      <---
+//! warnings                                <---
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
 //! ```
@@ -21,8 +23,9 @@
 //! looked like is then read from the namespace that was sent before: by the test
 //! process, or, for an ordinary user, by a further child (`remains`). Nothing waits for
 //! the end of the output, which a process that the body left behind may hold
-//! open.
+//! open. A body with a limit is watched by its own process, and that by this one.
 
+mod backup;
 mod child;
 mod client;
 mod handle;
@@ -60,6 +63,8 @@ pub(crate) enum Ended {
     Panicked(Option<String>),
     /// The test fails, however its body ended; why has been printed.
     Condemned,
+    /// The body took too long; what it was at has been printed.
+    TimedOut,
     /// The process ended before it told an outcome.
     Died(ExitStatus, Remains),
     /// The fork server ended, and the process with it.

@@ -12,9 +12,11 @@ use crate::capture;
 use crate::env;
 use crate::error::Error;
 use crate::isolation::enter::Home;
+use crate::isolation::process::backup::Backup;
 use crate::isolation::process::message::{Outcome, Report, Reports, Request};
 use crate::isolation::process::output::{Forward, Output};
 use crate::isolation::view::Views;
+use crate::report::leaks;
 use crate::sys::channel;
 use crate::test::Test;
 use crate::watch::Watch;
@@ -88,7 +90,13 @@ impl Waiting {
 
     /// Forwards output until there is an outcome, or nobody who could send one.
     /// `death` becomes readable when the process that runs or forks the test ends.
-    pub(super) fn wait(mut self, death: BorrowedFd<'_>) -> io::Result<Heard> {
+    pub(super) fn wait(
+        mut self,
+        death: BorrowedFd<'_>,
+        test: &Test,
+        watch: &Watch,
+    ) -> io::Result<Heard> {
+        let mut backup = Backup::none();
         let mut output = self.output.take().and_then(Output::into_reader);
         let mut started = false;
         let last = loop {
@@ -96,7 +104,7 @@ impl Waiting {
             if let Some(output) = output.as_ref().filter(|output| output.is_open()) {
                 fds.push(readable(output.as_fd()));
             }
-            wait_for(&mut fds, PollTimeout::NONE)?;
+            wait_for(&mut fds, backup.patience())?;
             let dead = fds[1].any().unwrap_or(false);
             if let Some(output) = &mut output {
                 output.forward()?;
@@ -104,6 +112,10 @@ impl Waiting {
             match self.reports.next() {
                 Ok(Some(Report::Started)) => started = true,
                 Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
+                Ok(Some(Report::Limited(pid, own))) => {
+                    backup = Backup::begin(pid, own, watch.timeout);
+                }
+                Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
                     break Last::Status(ExitStatus::from_raw(status));
@@ -112,6 +124,10 @@ impl Waiting {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if dead {
                         break Last::Nothing { started };
+                    }
+                    if backup.is_over() {
+                        backup.end(test.name());
+                        break Last::Outcome(Outcome::TimedOut);
                     }
                 }
                 Err(error) => return Err(error),

@@ -33,6 +33,7 @@ pub(super) fn of_process(watch: &Watch, ended: &Ended) -> Verdict {
         Ended::Panicked(Some(text)) => of_body(watch, &Err(Box::new(text.clone())), false),
         Ended::Panicked(None) => of_body(watch, &Err(Box::new(())), false),
         Ended::Condemned => of_body(watch, &Ok(ExitCode::SUCCESS), true),
+        Ended::TimedOut => failed("it took longer than its limit"),
         Ended::Died(status, _) => failed(&format!("its process {}", ended::how(*status))),
         Ended::Orphaned(_) => failed("its process vanished"),
     }

@@ -1,0 +1,309 @@
+//! What a body leaves: threads, children, sockets, descriptors and handles of namespaces.
+//!
+//! A look at a test that left nothing is cheap: it lists threads and descriptors, and
+//! asks for children. Only where that shows something is it read what it is; after a
+//! pause, since a thread that was told to end needs some time to do so.
+
+use std::collections::BTreeSet;
+use std::ffi::c_int;
+use std::os::fd::AsRawFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::unistd::{getpid, gettid};
+
+use crate::inspection::foreign::{self, Haunted};
+use crate::netns::NetNs;
+use crate::report::leaks::Left;
+use crate::sockets::SocketEntry;
+use crate::sys::descriptor;
+use crate::tasks::{self, OWN, Process, descriptors};
+
+/// How long what sleeps may take to go.
+const ASLEEP: Duration = Duration::from_millis(30);
+/// How long what runs may take to go.
+const AWAKE: Duration = Duration::from_millis(300);
+
+/// The threads of tests that run on threads of this process: their bodies', and those
+/// that wait for them. There is no need to ask where they are.
+static OTHERS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
+
+fn others() -> MutexGuard<'static, BTreeSet<u32>> {
+    OTHERS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A thread that is one of [`OTHERS`] while this lives.
+#[derive(Debug)]
+pub(crate) struct Other(u32);
+
+impl Other {
+    /// The calling thread.
+    pub(crate) fn here() -> Self {
+        let tid = number(gettid());
+        others().insert(tid);
+        Self(tid)
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        others().remove(&self.0);
+    }
+}
+
+/// A test whose leavings are looked for, from before its body.
+#[derive(Debug)]
+pub(crate) struct Leavings {
+    ns: NetNs,
+    /// The body's thread: threads with a higher number are younger.
+    body: u32,
+    /// In a process of the test's own, what was there before the body.
+    before: Option<Before>,
+}
+
+#[derive(Debug)]
+struct Before {
+    threads: BTreeSet<u32>,
+    children: BTreeSet<u32>,
+    /// Numbers, and inodes of what was behind them.
+    descriptors: BTreeSet<(c_int, u64)>,
+}
+
+/// What is there and should not be.
+#[derive(Debug, Default)]
+struct Seen {
+    threads: Vec<u32>,
+    children: Vec<u32>,
+    sockets: Vec<(c_int, u64)>,
+    namespaces: Vec<c_int>,
+    handle: bool,
+    /// Of the namespaces of tests that are over: thread or socket, and whose namespace it is.
+    foreign_threads: Vec<(u32, usize)>,
+    foreign_sockets: Vec<(c_int, u64, usize)>,
+}
+
+impl Leavings {
+    /// To be called on the body's thread, before the body. `apart`: the process
+    /// belongs to the test.
+    pub(crate) fn begin(ns: &NetNs, apart: bool) -> Self {
+        Self {
+            ns: ns.another(),
+            body: number(gettid()),
+            before: apart.then(Before::now),
+        }
+    }
+
+    /// Looks, on another thread than the body's, which has ended.
+    pub(crate) fn look(self, name: &str) -> Left {
+        let haunted = foreign::haunted();
+        let since = Instant::now();
+        let mut pause = Duration::from_micros(200);
+        let seen = loop {
+            let seen = self.see(&haunted);
+            if seen.is_nothing() {
+                return Left::default();
+            }
+            let patience = if seen.is_awake() { AWAKE } else { ASLEEP };
+            if since.elapsed() > patience {
+                break seen;
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(5));
+        };
+        let left = self.read(&seen, &haunted);
+        if self.before.is_none() && !left.threads.is_empty() {
+            let sockets = seen.sockets.iter().map(|(_, inode)| *inode);
+            foreign::haunt(name, &self.ns, &left.threads, sockets);
+        }
+        left
+    }
+
+    fn see(&self, haunted: &[Arc<Haunted>]) -> Seen {
+        let mut seen = Seen {
+            handle: !self.ns.is_only_handle(),
+            ..Seen::default()
+        };
+        self.see_threads(haunted, &mut seen);
+        if tasks::has_children() {
+            seen.children = Process::children();
+            seen.children.retain(|pid| self.is_own_child(*pid));
+        }
+        self.see_descriptors(haunted, &mut seen);
+        seen
+    }
+
+    fn see_threads(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
+        let here = number(gettid());
+        let mut threads = tasks::numbers(OWN);
+        {
+            let others = others();
+            threads.retain(|tid| !others.contains(tid));
+        }
+        for tid in threads {
+            let is_old = match &self.before {
+                Some(before) => before.threads.contains(&tid),
+                None => !is_younger(tid, self.body),
+            };
+            if is_old || tid == here || tid == self.body {
+                continue;
+            }
+            let id = tasks::namespace(&format!("{OWN}/{tid}"));
+            if self.before.is_some() || id == Some(self.ns.id()) {
+                if is_users(tid) {
+                    seen.threads.push(tid);
+                }
+            } else if let Some(index) = haunted.iter().position(|of| Some(of.ns.id()) == id) {
+                if !haunted[index].knows_thread(tid) && is_users(tid) {
+                    seen.foreign_threads.push((tid, index));
+                }
+            }
+        }
+    }
+
+    fn is_own_child(&self, pid: u32) -> bool {
+        match &self.before {
+            Some(before) => !before.children.contains(&pid),
+            None => tasks::namespace(&format!("/proc/{pid}")) == Some(self.ns.id()),
+        }
+    }
+
+    fn see_descriptors(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
+        let (device, inode) = self.ns.id().numbers();
+        for (fd, stat) in descriptors::all() {
+            let before = self.before.as_ref();
+            if before.is_some_and(|before| before.descriptors.contains(&(fd, stat.st_ino))) {
+                continue;
+            }
+            if descriptors::is_socket(&stat) {
+                let Ok(cookie) = descriptor::net_cookie(fd) else {
+                    continue;
+                };
+                if self.ns.known_cookie() == Some(cookie) {
+                    if !descriptor::is_unnamed_unix(fd) {
+                        seen.sockets.push((fd, stat.st_ino));
+                    }
+                } else if let Some(index) = haunted
+                    .iter()
+                    .position(|of| of.ns.known_cookie() == Some(cookie))
+                {
+                    let known = haunted[index].knows_socket(stat.st_ino);
+                    if !known && !descriptor::is_unnamed_unix(fd) {
+                        seen.foreign_sockets.push((fd, stat.st_ino, index));
+                    }
+                }
+            } else if (stat.st_dev, stat.st_ino) == (device, inode) && fd != self.ns.as_raw_fd() {
+                seen.namespaces.push(fd);
+            }
+        }
+    }
+
+    /// What it is that was seen.
+    fn read(&self, seen: &Seen, haunted: &[Arc<Haunted>]) -> Left {
+        let thread = |tid: &u32| tasks::read(OWN, *tid);
+        let mut left = Left {
+            threads: seen.threads.iter().filter_map(thread).collect(),
+            processes: seen
+                .children
+                .iter()
+                .filter_map(|pid| Process::read(*pid))
+                .collect(),
+            sockets: sockets(&self.ns, &seen.sockets),
+            namespaces: seen
+                .namespaces
+                .iter()
+                .map(|fd| (*fd, self.ns.id()))
+                .collect(),
+            handle: seen.handle.then(|| self.ns.id()),
+            foreign: Vec::new(),
+        };
+        for (index, of) in haunted.iter().enumerate() {
+            let threads = seen.foreign_threads.iter();
+            let threads = threads.filter(|(_, whose)| *whose == index);
+            let threads: Vec<_> = threads.filter_map(|(tid, _)| thread(tid)).collect();
+            let own = seen.foreign_sockets.iter();
+            let own = own.filter(|(_, _, whose)| *whose == index);
+            let own: Vec<_> = own.map(|(fd, inode, _)| (*fd, *inode)).collect();
+            let sockets = sockets(&of.ns, &own);
+            left.foreign.extend(of.meet(threads, sockets));
+        }
+        left
+    }
+}
+
+impl Before {
+    fn now() -> Self {
+        let children = if tasks::has_children() {
+            Process::children()
+        } else {
+            Vec::new()
+        };
+        Self {
+            threads: tasks::numbers(OWN).into_iter().collect(),
+            children: children.into_iter().collect(),
+            descriptors: descriptors::all()
+                .into_iter()
+                .map(|(fd, stat)| (fd, stat.st_ino))
+                .collect(),
+        }
+    }
+}
+
+impl Seen {
+    fn is_nothing(&self) -> bool {
+        let Self {
+            threads,
+            children,
+            sockets,
+            namespaces,
+            handle,
+            foreign_threads,
+            foreign_sockets,
+        } = self;
+        !handle
+            && threads.is_empty()
+            && children.is_empty()
+            && sockets.is_empty()
+            && namespaces.is_empty()
+            && foreign_threads.is_empty()
+            && foreign_sockets.is_empty()
+    }
+
+    /// Whether a thread or a child runs, which may be about to end.
+    fn is_awake(&self) -> bool {
+        let threads = self.threads.iter().map(|tid| format!("{OWN}/{tid}"));
+        let children = self.children.iter().map(|pid| format!("/proc/{pid}"));
+        threads.chain(children).any(|task| tasks::is_awake(&task))
+    }
+}
+
+/// The sockets of `ns` that have one of these inodes, with their descriptors; one that is
+/// not bound to anything is in no list, and in nobody's way.
+fn sockets(ns: &NetNs, own: &[(c_int, u64)]) -> Vec<(c_int, SocketEntry)> {
+    if own.is_empty() {
+        return Vec::new();
+    }
+    let listed = ns.sockets().unwrap_or_default();
+    let found = own.iter().filter_map(|(fd, inode)| {
+        let entry = listed.iter().find(|entry| entry.inode == Some(*inode))?;
+        Some((*fd, entry.clone()))
+    });
+    found.collect()
+}
+
+/// Whether the thread `tid` goes on, and is not one of this crate's own.
+fn is_users(tid: u32) -> bool {
+    tasks::read(OWN, tid).is_some_and(|thread| !thread.name.starts_with("netns-test"))
+}
+
+/// Whether `tid` was given out after `than`: numbers rise, and begin anew at the
+/// highest one; then they are below that of the process.
+fn is_younger(tid: u32, than: u32) -> bool {
+    let first = number(getpid());
+    let age = |tid: u32| (tid < first, tid);
+    age(tid) > age(than)
+}
+
+fn number(pid: nix::unistd::Pid) -> u32 {
+    u32::try_from(pid.as_raw()).unwrap_or(0)
+}

@@ -1,0 +1,68 @@
+//! A body that takes too long: what its threads do.
+
+use std::time::Duration;
+
+use nix::unistd::gettid;
+
+use crate::netns::NetNs;
+use crate::report::state::{self, When};
+use crate::report::timeout::{Overdue, Whose};
+use crate::state::State;
+use crate::tasks::{self, OWN, Thread};
+
+/// Where the body is, seen from the thread that waits for it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Place {
+    /// On a thread of a process that goes on.
+    Thread,
+    /// In this process, which ends with it.
+    Process,
+}
+
+/// Says that the test `name` took longer than `limit`, and what it is at.
+pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
+    let here = gettid().as_raw();
+    let others = tasks::numbers(OWN).into_iter().filter(|tid| {
+        i32::try_from(*tid) != Ok(here)
+            && (place == Place::Process
+                || tasks::namespace(&format!("{OWN}/{tid}")) == Some(ns.id()))
+    });
+    let threads: Vec<Thread> = others.filter_map(|tid| tasks::read(OWN, tid)).collect();
+    // After the threads were read: it takes one more thread inside.
+    let state = state::text(name, When::Overdue, &State::read(ns));
+    let overdue = Overdue {
+        name,
+        limit,
+        whose: match place {
+            Place::Thread => Whose::Namespace,
+            Place::Process => Whose::Process,
+        },
+        threads: &threads,
+        state: &state,
+    };
+    match place {
+        Place::Thread => overdue.print(),
+        Place::Process => overdue.print_past_locks(),
+    }
+}
+
+/// Says that the process `pid` of the test `name` said nothing in time, and what it is at.
+pub(crate) fn print_frozen(name: &str, limit: Duration, pid: i32) {
+    let task = format!("/proc/{pid}/task");
+    let all = tasks::numbers(&task).into_iter();
+    let mut threads: Vec<Thread> = all.filter_map(|tid| tasks::read(&task, tid)).collect();
+    for thread in &mut threads {
+        // It has the name of the test for which its parent was started.
+        if i32::try_from(thread.tid) == Ok(pid) {
+            "main".clone_into(&mut thread.name);
+        }
+    }
+    let overdue = Overdue {
+        name,
+        limit,
+        whose: Whose::Frozen,
+        threads: &threads,
+        state: "",
+    };
+    overdue.print();
+}
