@@ -62,7 +62,12 @@ fn too_long_is_a_failure() {
             if let Some(doing) = doing {
                 assert!(of_thread.contains(doing), "{test}: {of_thread}\n{report}");
             }
-            assert!(section.contains("links: lo\n"), "{test}\n{report}");
+            let network = format!("the network of `{test}` when its time was up:\n");
+            assert!(section.contains(&network), "{test}\n{report}");
+            assert!(
+                section.contains("  links:      1: lo: <"),
+                "{test}\n{report}"
+            );
             let is_left = section.contains("no thread can be ended from outside");
             assert_eq!(is_left, !user.in_processes(), "{test}\n{report}");
         }
