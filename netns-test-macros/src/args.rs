@@ -1,6 +1,6 @@
 //! The arguments of the attribute.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -27,6 +27,7 @@ pub(crate) struct Arguments {
     pub(crate) timeout: Option<u64>,
     pub(crate) leaks: Option<Ident>,
     pub(crate) egress: Option<Ident>,
+    pub(crate) capture: Option<Ident>,
     pub(crate) runtime: Runtime,
 }
 
@@ -40,7 +41,7 @@ pub(crate) struct Runtime {
     pub(crate) names: Vec<Ident>,
 }
 
-const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `timeout`, `leaks`, `egress`, \
+const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `timeout`, `leaks`, `egress`, `capture`, \
                      `flavor`, `worker_threads`, `start_paused`, `crate`";
 
 impl Arguments {
@@ -51,7 +52,7 @@ impl Arguments {
             .map_or_else(|| quote!(::netns_test), ToTokens::to_token_stream)
     }
 
-    fn set(&mut self, name: &Ident, value: &Expr) -> syn::Result<()> {
+    fn set(&mut self, Argument { name, value, bare }: &Argument) -> syn::Result<()> {
         let word = name.to_string();
         let key = word.as_str();
         match key {
@@ -77,6 +78,21 @@ impl Arguments {
             "egress" => {
                 let known = [("allow", "Allow"), ("deny", "Deny")];
                 self.egress = Some(value::word(key, value, &known)?);
+            }
+            "capture" if !cfg!(feature = "capture") => {
+                let message = "`capture` needs the feature `capture` of `netns-test`: enable it";
+                return Err(syn::Error::new(name.span(), message));
+            }
+            "capture" if *bare => {
+                self.capture = Some(Ident::new("OnFailure", Span::call_site()));
+            }
+            "capture" => {
+                let known = [
+                    ("off", "Off"),
+                    ("on-failure", "OnFailure"),
+                    ("always", "Always"),
+                ];
+                self.capture = Some(value::word(key, value, &known)?);
             }
             _ => return self.runtime.set(name, value),
         }
@@ -131,27 +147,30 @@ pub(crate) fn parse(tokens: TokenStream) -> (Arguments, Option<syn::Error>) {
         Err(error) => errors.add(error),
         Ok(list) => {
             let mut seen: Vec<Ident> = Vec::new();
-            for Argument { name, value } in list {
-                if seen.contains(&name) {
+            for argument in list {
+                let name = &argument.name;
+                if seen.contains(name) {
                     errors.add(syn::Error::new(
                         name.span(),
                         format!("`{name}` is given twice"),
                     ));
                     continue;
                 }
-                errors.extend(arguments.set(&name, &value));
-                seen.push(name);
+                errors.extend(arguments.set(&argument));
+                seen.push(argument.name);
             }
         }
     }
     (arguments, errors.into_result().err())
 }
 
-/// `name = value`. Where there is no value, the name stands for it: none of the
-/// arguments takes that, so each says what it takes instead.
+/// `name = value`. Where there is no value, the name stands for it: no value of an
+/// argument looks like that, so each says what it takes instead, or takes its bare name.
 struct Argument {
     name: Ident,
     value: Expr,
+    /// There is nothing but the name.
+    bare: bool,
 }
 
 impl Parse for Argument {
@@ -161,6 +180,7 @@ impl Parse for Argument {
         }
         let name = input.call(Ident::parse_any)?;
         let mut value = Expr::Verbatim(name.to_token_stream());
+        let bare = input.is_empty() || input.peek(Token![,]);
         if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             if !input.is_empty() && !input.peek(Token![,]) {
@@ -171,7 +191,7 @@ impl Parse for Argument {
             parenthesized!(content in input);
             content.parse::<TokenStream>()?;
         }
-        Ok(Self { name, value })
+        Ok(Self { name, value, bare })
     }
 }
 
@@ -237,5 +257,41 @@ mod tests {
         assert!(told[0].starts_with("`isolation` expects"), "{told:#?}");
         assert!(told[1].starts_with("`nonsense` is not an"), "{told:#?}");
         assert_eq!(told[2], "`views` is given twice");
+    }
+
+    #[cfg(feature = "capture")]
+    #[test]
+    fn a_bare_capture_is_one_on_failure() {
+        for (written, expected) in [
+            (quote!(capture), "OnFailure"),
+            (quote!(capture, views = true), "OnFailure"),
+            (quote!(capture = "always"), "Always"),
+            (quote!(capture = "off"), "Off"),
+            (quote!(capture = "on-failure"), "OnFailure"),
+        ] {
+            let (arguments, errors) = parse(written);
+            assert!(errors.is_none(), "{errors:?}");
+            assert_eq!(arguments.capture.as_ref().unwrap(), expected);
+        }
+        for wrong in [
+            quote!(capture = ),
+            quote!(capture()),
+            quote!(capture = true),
+        ] {
+            assert_eq!(
+                errors(wrong),
+                ["`capture` expects `\"off\"`, `\"on-failure\"` or `\"always\"`"]
+            );
+        }
+    }
+
+    #[cfg(not(feature = "capture"))]
+    #[test]
+    fn a_capture_needs_its_feature() {
+        let told = errors(quote!(capture));
+        assert_eq!(
+            told,
+            ["`capture` needs the feature `capture` of `netns-test`: enable it"]
+        );
     }
 }

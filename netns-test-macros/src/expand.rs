@@ -144,6 +144,9 @@ fn settings(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> Toke
     if let Some(variant) = &arguments.egress {
         settings.extend(quote!(.egress(#private::Egress::#variant)));
     }
+    if let Some(variant) = &arguments.capture {
+        settings.extend(quote!(.capture(#private::Capture::#variant)));
+    }
     if let Some(attr) = item.attribute("should_panic") {
         settings.extend(quote!(.should_panic()));
         if let Some(text) = expected_panic(attr) {

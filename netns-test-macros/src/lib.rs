@@ -51,6 +51,7 @@ use crate::item::TestFn;
 /// | `timeout` | a number and `ms`, `s`, `m` or `h`, as in `"500ms"` | how long the body may take; the test fails then, whatever panic it expects |
 /// | `leaks` | `"allow"`, `"warn"`, `"deny"` | what becomes of threads, processes, sockets and namespace descriptors that outlive the body: nobody looks, they are named, or the test fails |
 /// | `egress` | `"allow"`, `"deny"` | whether the test fails if it tried to leave its namespace |
+/// | `capture` | `"off"`, `"on-failure"`, `"always"`; alone it means `"on-failure"` | whether every frame on the test's links goes into a pcapng file, and when that is kept; needs the feature `capture` |
 /// | `flavor` | `"current_thread"`, `"multi_thread"` | of the runtime of a bare `async fn`, as in `#[tokio::test]` |
 /// | `worker_threads` | a number from 1 | of the same runtime, with `flavor = "multi_thread"` |
 /// | `start_paused` | `true`, `false` | whether tokio's clock stands still, with the flavor `current_thread` |

@@ -118,17 +118,18 @@ fn set(operation: Option<UnderWay>) -> Option<UnderWay> {
 #[derive(Debug)]
 pub(crate) struct Panicked(String);
 
-impl Panicked {
-    fn of(payload: Box<dyn Any + Send>) -> Self {
-        let text = match payload.downcast::<String>() {
-            Ok(text) => *text,
-            Err(payload) => match payload.downcast_ref::<&str>() {
-                Some(text) => (*text).to_owned(),
-                None => "with something that is no text".to_owned(),
-            },
-        };
-        Self(text)
-    }
+/// The text of a panic, where libtest would see text.
+pub(crate) fn panic_text(payload: &(dyn Any + Send)) -> Option<&str> {
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    owned.or_else(|| payload.downcast_ref::<&str>().copied())
+}
+
+/// What a panic said, for people.
+pub(crate) fn said(payload: Box<dyn Any + Send>) -> String {
+    let said = panic_text(&*payload).map(str::to_owned);
+    // To drop what is of a user's type may panic once more.
+    mem::forget(payload);
+    said.unwrap_or_else(|| "with a value that is no text".to_owned())
 }
 
 impl fmt::Display for Panicked {
@@ -144,7 +145,8 @@ pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Calls, and makes an error of a panic.
 pub(crate) fn call<T>(callback: impl FnOnce() -> T) -> Result<T, BoxError> {
-    panic::catch_unwind(AssertUnwindSafe(callback)).map_err(|payload| Panicked::of(payload).into())
+    panic::catch_unwind(AssertUnwindSafe(callback))
+        .map_err(|payload| Panicked(said(payload)).into())
 }
 
 /// What a callback returned as the cause of an [`Error`], with its errno if it has one.

@@ -4,6 +4,8 @@ use std::env::{self, VarError};
 use std::ffi::{OsStr, OsString, c_int};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::PathBuf;
+#[cfg(feature = "capture")]
+use std::path::{Path, absolute};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use once_cell::sync::OnceCell;
 
 use crate::duration;
 use crate::error::{Error, ErrorKind};
-use crate::setting::{Isolation, Leaks};
+use crate::setting::{Capture, Isolation, Leaks};
 
 /// What to do where the machine refuses namespaces: `NETNS_TEST=require|skip`.
 const POLICY: &str = "NETNS_TEST";
@@ -21,6 +23,14 @@ const ISOLATION: &str = "NETNS_TEST_ISOLATION";
 const TIMEOUT: &str = "NETNS_TEST_TIMEOUT";
 /// `NETNS_TEST_LEAKS=allow|warn|deny`, beats the attribute.
 const LEAKS: &str = "NETNS_TEST_LEAKS";
+/// `NETNS_TEST_CAPTURE=off|on-failure|always`, beats the attribute.
+const CAPTURE: &str = "NETNS_TEST_CAPTURE";
+/// How much of a capture is kept, in MiB.
+#[cfg(feature = "capture")]
+const CAPTURE_LIMIT: &str = "NETNS_TEST_CAPTURE_LIMIT";
+/// The directory for what tests leave for people.
+#[cfg(feature = "capture")]
+const DIRECTORY: &str = "NETNS_TEST_DIR";
 /// A file that gets one JSON line for each test that did not run.
 const REPORT: &str = "NETNS_TEST_REPORT";
 
@@ -79,14 +89,28 @@ pub(crate) fn search_path() -> Vec<PathBuf> {
     env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect())
 }
 
+/// How long a body may take, whatever the attribute says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Limit {
+    /// For ever.
+    None,
+    After(Duration),
+}
+
 /// The settings of this process, read once.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) policy: Option<Policy>,
     pub(crate) isolation: Option<Isolation>,
-    /// `Some(None)` is none, whatever the attribute says.
-    pub(crate) timeout: Option<Option<Duration>>,
+    pub(crate) timeout: Option<Limit>,
     pub(crate) leaks: Option<Leaks>,
+    pub(crate) capture: Option<Capture>,
+    /// In bytes.
+    #[cfg(feature = "capture")]
+    pub(crate) capture_limit: Option<usize>,
+    /// Where files go that a test leaves; absolute.
+    #[cfg(feature = "capture")]
+    pub(crate) directory: PathBuf,
     pub(crate) report: Option<PathBuf>,
     /// `CI` is set to something other than nothing, `0` or `false`.
     pub(crate) ci: bool,
@@ -125,21 +149,33 @@ fn read() -> Result<Settings, Error> {
                 ("deny", Leaks::Deny),
             ],
         )?,
+        capture: choice(
+            CAPTURE,
+            &[
+                ("off", Capture::Off),
+                ("on-failure", Capture::OnFailure),
+                ("always", Capture::Always),
+            ],
+        )?,
+        #[cfg(feature = "capture")]
+        capture_limit: mebibytes(CAPTURE_LIMIT)?,
+        #[cfg(feature = "capture")]
+        directory: directory(),
         report: path(REPORT),
         ci: env::var_os("CI").is_some_and(|ci| !matches!(ci.to_str(), Some("" | "0" | "false"))),
     })
 }
 
 /// A duration such as `500ms`, `5s` or `2m`, or `none`.
-fn timeout() -> Result<Option<Option<Duration>>, Error> {
+fn timeout() -> Result<Option<Limit>, Error> {
     let Some(value) = env::var_os(TIMEOUT).filter(|value| !value.is_empty()) else {
         return Ok(None);
     };
     let value = value.to_string_lossy();
     if value == "none" {
-        return Ok(Some(None));
+        return Ok(Some(Limit::None));
     }
-    duration::parse(&value).map(|timeout| Some(Some(timeout))).ok_or_else(|| {
+    duration::parse(&value).map(|timeout| Some(Limit::After(timeout))).ok_or_else(|| {
         Error::new(
             ErrorKind::Setting,
             format!(
@@ -148,6 +184,46 @@ fn timeout() -> Result<Option<Option<Duration>>, Error> {
             ),
         )
     })
+}
+
+/// A number of MiB, from 1, as a number of bytes.
+#[cfg(feature = "capture")]
+fn mebibytes(variable: &str) -> Result<Option<usize>, Error> {
+    let Some(value) = env::var_os(variable).filter(|value| !value.is_empty()) else {
+        return Ok(None);
+    };
+    let number = value.to_str().and_then(|value| value.parse().ok());
+    let bytes = number.and_then(|number: usize| number.checked_mul(1 << 20));
+    bytes.filter(|bytes| *bytes > 0).map(Some).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Setting,
+            format!(
+                "read the settings: `{variable}={}` is not known; it takes a number of MiB, from 1",
+                value.to_string_lossy()
+            ),
+        )
+    })
+}
+
+/// What [`DIRECTORY`] says, else `netns-test` in Cargo's target directory, if this
+/// program lies in one, else in `target`. A test may move later, so it is absolute.
+#[cfg(feature = "capture")]
+fn directory() -> PathBuf {
+    let said = path(DIRECTORY);
+    let directory = said
+        .or_else(|| Some(target_directory(&env::current_exe().ok()?)?.join("netns-test")))
+        .unwrap_or_else(|| Path::new("target").join("netns-test"));
+    absolute(&directory).unwrap_or(directory)
+}
+
+/// Cargo puts tests into `TARGET/PROFILE/deps`, and examples beside it.
+#[cfg(feature = "capture")]
+fn target_directory(program: &Path) -> Option<&Path> {
+    let directory = program.parent()?;
+    let name = directory.file_name()?.to_str()?;
+    ["deps", "examples"]
+        .contains(&name)
+        .then(|| directory.parent()?.parent())?
 }
 
 fn path(variable: &str) -> Option<PathBuf> {
@@ -184,6 +260,8 @@ pub(crate) enum Role {
     Server,
     /// Run one test itself.
     OneTest,
+    /// Tell what the network looks like that it is started in.
+    Reporter,
 }
 
 /// The value of [`SERVE`] for a child of this process that inherits `channel`.
@@ -191,6 +269,7 @@ pub(crate) fn serve_marker(channel: &OwnedFd, role: Role) -> String {
     let role = match role {
         Role::Server => "server",
         Role::OneTest => "one-test",
+        Role::Reporter => "reporter",
     };
     format!("{} {role} {}", channel.as_raw_fd(), std::process::id())
 }
@@ -204,6 +283,7 @@ pub(crate) fn asked_to_serve() -> Option<(c_int, Role)> {
     let role = match words.next()? {
         "server" => Role::Server,
         "one-test" => Role::OneTest,
+        "reporter" => Role::Reporter,
         _ => return None,
     };
     let parent: i32 = words.next()?.parse().ok()?;
@@ -241,4 +321,23 @@ pub(crate) fn one_test_in_process() -> bool {
 
 fn arguments() -> impl Iterator<Item = OsString> {
     env::args_os().skip(1)
+}
+
+#[cfg(all(test, feature = "capture"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_target_directory_is_known_by_what_is_in_it() {
+        let of = |program: &str| target_directory(Path::new(program)).map(Path::to_owned);
+        assert_eq!(of("/a/target/debug/deps/t-1"), Some("/a/target".into()));
+        assert_eq!(
+            of("/a/target/x86_64-unknown-linux-gnu/release/deps/t-1"),
+            Some("/a/target/x86_64-unknown-linux-gnu".into())
+        );
+        assert_eq!(of("/a/target/debug/examples/e"), Some("/a/target".into()));
+        for elsewhere in ["/usr/bin/t", "/deps/t", "t", "/"] {
+            assert_eq!(of(elsewhere), None, "{elsewhere}");
+        }
+    }
 }

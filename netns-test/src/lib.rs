@@ -33,7 +33,7 @@
 //! - [`NetNs`] is a test's handle to its namespace: write `ns: &NetNs` as its
 //!   parameter, or make one. [`Link`], [`NetNsId`], [`Pinned`], [`Entered`] and
 //!   [`UserNs`] come from it.
-//! - What there is in it comes as [`Link`], [`Address`], [`route::Route`],
+//! - What there is in it comes as [`Link`], [`Address`], [`Route`],
 //!   [`Neighbour`] and [`sockets`]; [`counters`] has what it counts, with `-` between two
 //!   snapshots; [`NetNs::sysctl`] and [`NetNs::nsid`] read the rest.
 //! - [`notify`] tells callbacks what comes and goes in a namespace.
@@ -48,8 +48,20 @@
 //!   [`kstat`] has what it counts there.
 //! - [`Error`] is what the handle's methods return.
 //!
+//! # When a test fails
+//!
+//! After its own message stands what its network looked like: links, addresses, routes,
+//! rules, neighbours, sockets with their owners and queues, the counters that moved,
+//! changed sysctls, and the firewall; what every new namespace has is left out.
+//!
+//! - For a panic on the body's own thread, it is read before the panic unwinds. Where the
+//!   body has replaced the panic hook, or panicked many times, and for an `Err`, it is
+//!   read after the body: its sockets are closed by then.
+//! - For a body that ends its process, it is read after that, under process isolation.
+//!
 //! # Features
 //!
+//! - `capture`: every frame on a test's links in a pcapng file, for a test that failed.
 //! - `cli`: the command `netns-test`; `netns-test --help` is its manual.
 //! - `tokio`: a bare `async fn`, on a runtime that is built inside of the namespace.
 //!
@@ -61,6 +73,9 @@
 //! | `NETNS_TEST_ISOLATION` | `auto`, `thread`, `process`: beats what the tests say |
 //! | `NETNS_TEST_TIMEOUT` | how long a body may take, as in `500ms`, `5s`, `2m`, `1h`, or `none`: beats what the tests say |
 //! | `NETNS_TEST_LEAKS` | `allow`, `warn`, `deny`: what becomes of what outlives a body; beats what the tests say |
+//! | `NETNS_TEST_CAPTURE` | `off`, `on-failure`, `always`: beats what the tests say about `capture` |
+//! | `NETNS_TEST_CAPTURE_LIMIT` | how many MiB of a capture are kept, the newest; 64 |
+//! | `NETNS_TEST_DIR` | where captures go; `netns-test` in Cargo's target directory |
 //! | `NETNS_TEST_REPORT` | a file that gets a JSON line for each test that was refused a namespace |
 //! | `CI` | if set, and neither empty, `0` nor `false`: `if_unsupported = "skip"` does not skip |
 //!
@@ -107,6 +122,7 @@ mod neighbour;
 mod netlink;
 mod proc_net;
 pub mod route;
+mod rule;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod scope;
@@ -124,6 +140,11 @@ pub mod __cli;
 mod access;
 #[cfg(target_os = "linux")]
 mod callback;
+#[cfg(all(target_os = "linux", feature = "capture"))]
+mod capture;
+#[cfg(all(target_os = "linux", not(feature = "capture")))]
+#[path = "capture/off.rs"]
+mod capture;
 #[cfg(target_os = "linux")]
 mod duration;
 #[cfg(target_os = "linux")]
@@ -159,6 +180,8 @@ mod rtnetlink;
 #[cfg(target_os = "linux")]
 mod running;
 #[cfg(target_os = "linux")]
+mod state;
+#[cfg(target_os = "linux")]
 mod sync;
 #[cfg(target_os = "linux")]
 mod sys;
@@ -177,7 +200,7 @@ pub use elsewhere::{notify, pernet};
 
 pub use access::access;
 pub use address::Address;
-pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Route};
+pub use answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Remedy, Way};
 #[cfg(not(target_os = "linux"))]
 pub use elsewhere::{instance, kstat};
 pub use entered::Entered;
@@ -212,5 +235,7 @@ pub use netns::{NetId, NetNs, NetNsId, Pinned, UserNs, UserNsId};
 /// }
 /// ```
 pub use netns_test_macros::netns_test;
+pub use route::Route;
+pub use rule::{Rule, RuleAction};
 pub use scope::Scope;
 pub use setting::Isolation;

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::access::access;
 use crate::access::policy::Verdict;
 use crate::answer::Refusal;
+use crate::capture;
 use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::body::{Finished, Ran};
@@ -42,13 +43,16 @@ pub fn run(test: &'static Test) -> ExitCode {
     }
     let isolation = settings.isolation.or(test.isolation).unwrap_or_default();
     let watch = Watch::of(test, settings);
-    match isolate(test, &watch, isolation) {
-        Ok(code) => code,
-        Err(error) if error.kind() == ErrorKind::Callback => {
-            fail(test, &report::ended::not_entered(test.name(), &error))
-        }
-        Err(error) => not_isolated(test, isolation, error),
+    capture::start(test.name(), &watch);
+    let error = match isolate(test, &watch, isolation) {
+        Ok(code) => return code,
+        Err(error) => error,
+    };
+    capture::discard(test.name());
+    if error.kind() == ErrorKind::Callback {
+        return fail(test, &report::ended::not_entered(test.name(), &error));
     }
+    not_isolated(test, isolation, error)
 }
 
 /// Explains why there is no namespace for `test`: what this machine refuses to
@@ -87,7 +91,7 @@ fn isolate(test: &'static Test, watch: &Watch, isolation: Isolation) -> Result<E
     static NOT_ON_THREADS: AtomicBool = AtomicBool::new(false);
     match isolation {
         Isolation::Thread => run_on_a_thread(test, watch),
-        Isolation::Process => process::run(test, watch).map(|ended| conclude(test, ended)),
+        Isolation::Process => process::run(test, watch).map(|ended| conclude(test, watch, ended)),
         Isolation::Auto if NOT_ON_THREADS.load(Ordering::Relaxed) => {
             isolate(test, watch, Isolation::Process)
         }
@@ -106,6 +110,7 @@ fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error
         let _running = Running::note(test.name());
         (test.body)(ns)
     })?;
+    report::capture::end_on_a_thread(test, watch, &ran);
     match ran {
         Ran::TimedOut => {
             running::abandon(test.name());
@@ -123,16 +128,31 @@ fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error
 }
 
 /// Tells libtest how a test ended that ran in a process.
-fn conclude(test: &Test, ended: Ended) -> ExitCode {
+fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
+    match &ended {
+        Ended::Died(status, remains) => {
+            report::print(&report::ended::died(test.name(), *status));
+            report::print(&remains.describe(test));
+        }
+        Ended::Orphaned(remains) => {
+            report::print(&report::ended::orphaned(test.name()));
+            report::print(&remains.describe(test));
+        }
+        Ended::Frozen(remains) => report::print(&remains.describe(test)),
+        Ended::Returned(_) | Ended::Panicked(_) | Ended::Condemned | Ended::TimedOut => {}
+    }
+    report::capture::end_in_a_process(test, watch, &ended);
     match ended {
         Ended::Returned(status) => ExitCode::from(status),
         // The hook has printed the message in the other process.
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
-        // Printed in the other process.
-        Ended::Condemned | Ended::TimedOut => fail(test, ""),
-        Ended::Died(status) => fail(test, &report::ended::died(test.name(), status)),
-        Ended::Orphaned => fail(test, &report::ended::orphaned(test.name())),
+        // Printed, here or in the other process.
+        Ended::Condemned
+        | Ended::TimedOut
+        | Ended::Frozen(_)
+        | Ended::Died(..)
+        | Ended::Orphaned(_) => fail(test, ""),
     }
 }
 

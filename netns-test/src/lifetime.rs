@@ -5,6 +5,7 @@ use std::panic;
 use std::thread;
 
 use crate::callback;
+use crate::capture;
 use crate::error::{Error, ErrorKind};
 use crate::instance::{self, Inside};
 use crate::netns::life::Stage;
@@ -35,7 +36,14 @@ impl NetNs {
     pub fn new() -> Result<Self, Error> {
         callback::refuse_within("make a network namespace")?;
         let inside = Inside::here();
-        let make = || begin(make::new_here(Patience::new())?);
+        let sink = capture::here();
+        let make = || {
+            let ns = make::new_here(Patience::new())?;
+            if let Some(sink) = &sink {
+                sink.tap(&ns, "a namespace that the test made");
+            }
+            begin(ns)
+        };
         thread::scope(|scope| {
             thread::Builder::new()
                 .name("netns-test new".into())

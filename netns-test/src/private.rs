@@ -11,7 +11,7 @@ pub use crate::lifecycle::run;
 pub use crate::netns::NetNs;
 #[cfg(feature = "tokio")]
 pub use crate::runtime::{Flavor, Runtime};
-pub use crate::setting::{Egress, IfUnsupported, Isolation, Leaks};
+pub use crate::setting::{Capture, Egress, IfUnsupported, Isolation, Leaks};
 pub use crate::setup::Setup;
 pub use crate::test::{Body, Test};
 /// The attribute, by the name that other macros look for.

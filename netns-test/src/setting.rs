@@ -42,3 +42,15 @@ pub enum Egress {
     /// The test fails.
     Deny,
 }
+
+/// Whether the frames on a test's links are captured, and when the capture is kept.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Capture {
+    /// There is none.
+    #[default]
+    Off,
+    /// It is kept if the test fails.
+    OnFailure,
+    /// It is kept.
+    Always,
+}

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::netns::NetNs;
-use crate::setting::{Egress, IfUnsupported, Isolation, Leaks};
+use crate::setting::{Capture, Egress, IfUnsupported, Isolation, Leaks};
 
 /// A test's body: a plain function, so that its address means the same in
 /// every process that runs the same file.
@@ -21,6 +21,7 @@ pub struct Test {
     pub(crate) timeout: Option<Duration>,
     pub(crate) leaks: Option<Leaks>,
     pub(crate) egress: Option<Egress>,
+    pub(crate) capture: Option<Capture>,
     pub(crate) should_panic: bool,
     pub(crate) expected_panic: &'static str,
 }
@@ -38,6 +39,7 @@ impl Test {
             timeout: None,
             leaks: None,
             egress: None,
+            capture: None,
             should_panic: false,
             expected_panic: "",
         }
@@ -93,6 +95,15 @@ impl Test {
     pub const fn egress(self, egress: Egress) -> Self {
         Self {
             egress: Some(egress),
+            ..self
+        }
+    }
+
+    /// `capture = "…"`
+    #[must_use]
+    pub const fn capture(self, capture: Capture) -> Self {
+        Self {
+            capture: Some(capture),
             ..self
         }
     }

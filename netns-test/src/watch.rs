@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use crate::env::Settings;
-use crate::setting::{Egress, Leaks};
+use crate::callback::panic_text;
+use crate::env::{Limit, Settings};
+use crate::setting::{Capture, Egress, Leaks};
 use crate::test::Test;
 
 /// How one test is watched. It goes to the test's process, if it has one.
@@ -17,6 +18,7 @@ pub(crate) struct Watch {
     pub(crate) timeout: Option<Duration>,
     pub(crate) leaks: Leaks,
     pub(crate) egress: Egress,
+    pub(crate) capture: Capture,
     /// The text that a panic has to contain for the test to pass, if it has to panic.
     pub(crate) expected_panic: Option<String>,
 }
@@ -28,23 +30,31 @@ impl Watch {
     /// The environment beats what the attribute says.
     pub(crate) fn of(test: &Test, settings: &Settings) -> Self {
         Self {
-            timeout: settings.timeout.unwrap_or(test.timeout),
+            timeout: match settings.timeout {
+                Some(Limit::None) => None,
+                Some(Limit::After(timeout)) => Some(timeout),
+                None => test.timeout,
+            },
             leaks: settings.leaks.or(test.leaks).unwrap_or_default(),
             egress: test.egress.unwrap_or_default(),
+            capture: settings.capture.or(test.capture).unwrap_or_default(),
             expected_panic: test.should_panic.then(|| test.expected_panic.to_owned()),
         }
     }
 
     /// Whether libtest will take this for a success.
     pub(crate) fn is_success(&self, ending: &Ending) -> bool {
-        match (&self.expected_panic, ending) {
-            (None, Ok(code)) => *code == ExitCode::SUCCESS,
-            (Some(expected), Err(payload)) => {
-                expected.is_empty()
-                    || text(&**payload).is_some_and(|text| text.contains(expected.as_str()))
-            }
-            (None, Err(_)) | (Some(_), Ok(_)) => false,
+        match ending {
+            Ok(code) => self.expected_panic.is_none() && *code == ExitCode::SUCCESS,
+            Err(payload) => self.expects(&**payload),
         }
+    }
+
+    /// Whether the test passes if its body panics with this.
+    pub(crate) fn expects(&self, payload: &(dyn Any + Send)) -> bool {
+        self.expected_panic.as_deref().is_some_and(|expected| {
+            expected.is_empty() || panic_text(payload).is_some_and(|text| text.contains(expected))
+        })
     }
 
     /// As bytes, for another process: the inverse of [`Watch::from_wire`].
@@ -61,6 +71,11 @@ impl Watch {
             Egress::Allow => 0,
             Egress::Deny => 1,
         });
+        bytes.push(match self.capture {
+            Capture::Off => 0,
+            Capture::OnFailure => 1,
+            Capture::Always => 2,
+        });
         bytes.push(u8::from(self.expected_panic.is_some()));
         bytes.extend_from_slice(self.expected_panic.as_deref().unwrap_or("").as_bytes());
         bytes
@@ -69,7 +84,7 @@ impl Watch {
     /// `None` if these bytes were not made by [`Watch::to_wire`].
     pub(crate) fn from_wire(bytes: &[u8]) -> Option<Self> {
         let (nanoseconds, rest) = bytes.split_first_chunk()?;
-        let ([leaks, egress, panics], text) = rest.split_first_chunk()?;
+        let ([leaks, egress, capture, panics], text) = rest.split_first_chunk()?;
         let timeout = match u64::from_le_bytes(*nanoseconds) {
             0 => None,
             nanoseconds => Some(Duration::from_nanos(nanoseconds)),
@@ -85,18 +100,17 @@ impl Watch {
                 0 => Egress::Allow,
                 _ => Egress::Deny,
             },
+            capture: match capture {
+                0 => Capture::Off,
+                1 => Capture::OnFailure,
+                _ => Capture::Always,
+            },
             expected_panic: match panics {
                 0 => None,
                 _ => Some(String::from_utf8(text.to_vec()).ok()?),
             },
         })
     }
-}
-
-/// The text of a panic, where libtest would see text.
-pub(crate) fn text(payload: &(dyn Any + Send)) -> Option<&str> {
-    let owned = payload.downcast_ref::<String>().map(String::as_str);
-    owned.or_else(|| payload.downcast_ref::<&str>().copied())
 }
 
 #[cfg(test)]
@@ -109,12 +123,14 @@ mod tests {
             timeout: None,
             leaks: Leaks::Warn,
             egress: Egress::Allow,
+            capture: Capture::Off,
             expected_panic: None,
         };
         let strict = Watch {
             timeout: Some(Duration::from_millis(1500)),
             leaks: Leaks::Deny,
             egress: Egress::Deny,
+            capture: Capture::Always,
             expected_panic: Some("refused".into()),
         };
         for watch in [plain, strict] {
@@ -129,6 +145,7 @@ mod tests {
             timeout: None,
             leaks: Leaks::Warn,
             egress: Egress::Allow,
+            capture: Capture::Off,
             expected_panic: text.map(Into::into),
         };
         let panic = |text: &str| Ending::Err(Box::new(text.to_owned()));

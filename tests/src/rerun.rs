@@ -30,7 +30,7 @@ pub struct Finished {
 }
 
 /// What the outer run may have set and the child must not see.
-const FOREIGN: [&str; 17] = [
+const FOREIGN: [&str; 19] = [
     "BITBUCKET_BUILD_NUMBER",
     "CI",
     "CIRCLECI",
@@ -41,6 +41,8 @@ const FOREIGN: [&str; 17] = [
     "KUBERNETES_SERVICE_HOST",
     "NETNS_TEST",
     "NETNS_TEST_CAPTURE",
+    "NETNS_TEST_CAPTURE_LIMIT",
+    "NETNS_TEST_DIR",
     "NETNS_TEST_ISOLATION",
     "NETNS_TEST_LEAKS",
     "NETNS_TEST_REPORT",

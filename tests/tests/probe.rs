@@ -3,7 +3,7 @@
 #![cfg(target_os = "linux")]
 
 use libc::{CLONE_NEWUSER, SYS_unshare};
-use netns_test::{Refusal, Route, access};
+use netns_test::{Refusal, Way, access};
 use netns_test_tests::allocator::OnlyAtHome;
 use netns_test_tests::confine::{Step, user_namespace};
 use netns_test_tests::filter::{Answer, Filter};
@@ -16,7 +16,7 @@ static ALLOCATOR: OnlyAtHome = OnlyAtHome;
 #[test]
 #[ignore = "run by the other tests, confined"]
 fn route() {
-    println!("\nroute: {:?}", access().route());
+    println!("\nroute: {:?}", access().way());
     println!("cause: {:?}", access().refusal().map(Refusal::cause));
 }
 
@@ -30,9 +30,9 @@ fn assert_finds(steps: &[Step], found: &str) {
 
 #[test]
 fn where_it_works() {
-    let route = access().route();
+    let way = access().way();
     assert!(
-        matches!(route, Some(Route::Direct | Route::UserNamespace)),
+        matches!(way, Some(Way::Direct | Way::UserNamespace)),
         "{:?}",
         access()
     );

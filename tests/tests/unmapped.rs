@@ -20,6 +20,12 @@ fn runs_after_it() {
     panic!("to see what is noted");
 }
 
+#[netns_test]
+#[ignore = "run by a test, where maps are refused"]
+fn dies() {
+    std::process::abort();
+}
+
 /// A user without capabilities, and a `/proc` that cannot be written to.
 fn read_only_proc() -> [Step; 4] {
     [
@@ -51,4 +57,17 @@ fn each_test_of_a_server_says_so() {
     let text = finished.stdout;
     assert_eq!(text.matches("to see what is noted").count(), 2, "{text}");
     assert_eq!(text.matches(NOTE).count(), 2, "{text}");
+}
+
+/// Who reads the network of a test that has ended does without maps as well.
+#[test]
+fn the_network_of_one_that_dies_is_read() {
+    for tests in [&["dies"][..], &["dies", "runs_after_it"]] {
+        let finished = Rerun::of_all(tests).steps(read_only_proc()).run();
+        let text = finished.stdout;
+        let died =
+            "netns-test: the network of `dies` after its process ended:\n  namespace:  net:[";
+        assert!(text.contains(died), "{text}");
+        assert!(text.contains("  addresses:  lo: 127.0.0.1/8"), "{text}");
+    }
 }

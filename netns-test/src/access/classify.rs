@@ -5,14 +5,14 @@ use nix::errno::Errno;
 
 use super::probe::{Machine, Observations, Trial};
 use super::{explain, remedy};
-use crate::answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Route};
+use crate::answer::{Access, Answer, Cause, Lacking, Limitation, Refusal, Way};
 use crate::sys::probe::{Ended, NOT_MOVED, Step, UNPROVABLE};
 
 pub(super) fn classify(seen: &Observations) -> Access {
-    let route = if seen.trial.succeeded(Step::DirectLoopback) {
-        Route::Direct
+    let way = if seen.trial.succeeded(Step::DirectLoopback) {
+        Way::Direct
     } else if seen.trial.succeeded(Step::Restart) {
-        Route::UserNamespace
+        Way::UserNamespace
     } else {
         return Access {
             verdict: Err(Box::new(refusal(seen))),
@@ -20,8 +20,8 @@ pub(super) fn classify(seen: &Observations) -> Access {
         };
     };
     Access {
-        verdict: Ok(route),
-        limitations: limitations(&seen.trial, route),
+        verdict: Ok(way),
+        limitations: limitations(&seen.trial, way),
     }
 }
 
@@ -227,7 +227,7 @@ fn is_unmapped(map: Option<&str>, id: u32) -> bool {
     })
 }
 
-fn limitations(trial: &Trial, route: Route) -> Vec<Limitation> {
+fn limitations(trial: &Trial, way: Way) -> Vec<Limitation> {
     const POSSIBLE: [(Lacking, Step); 8] = [
         (Lacking::Ids, Step::Setgroups),
         (Lacking::Ids, Step::UidMap),
@@ -240,8 +240,8 @@ fn limitations(trial: &Trial, route: Route) -> Vec<Limitation> {
     ];
     let mut limitations: Vec<Limitation> = POSSIBLE
         .into_iter()
-        // On the direct route nothing was mapped, even if mapping was tried.
-        .filter(|(lacking, _)| *lacking != Lacking::Ids || route == Route::UserNamespace)
+        // On the direct way nothing was mapped, even if mapping was tried.
+        .filter(|(lacking, _)| *lacking != Lacking::Ids || way == Way::UserNamespace)
         .filter_map(|(lacking, step)| {
             let errno = trial.errno(step)?;
             Some(Limitation {

@@ -12,7 +12,7 @@ pub use refusal::{Answer, Cause, Refusal, Remedy};
 /// ```no_run
 /// let access = netns_test::access();
 /// match access.refusal() {
-///     None => println!("works, by {:?}", access.route()),
+///     None => println!("works, by {:?}", access.way()),
 ///     Some(refusal) => {
 ///         println!("{} -> {}: {}", refusal.step(), refusal.answer(), refusal.because());
 ///         for remedy in refusal.remedies() {
@@ -24,14 +24,14 @@ pub use refusal::{Answer, Cause, Refusal, Remedy};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Access {
-    pub(crate) verdict: Result<Route, Box<Refusal>>,
+    pub(crate) verdict: Result<Way, Box<Refusal>>,
     pub(crate) limitations: Vec<Limitation>,
 }
 
 /// How this process comes into a network namespace.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
-pub enum Route {
+pub enum Way {
     /// It makes one itself, with the capabilities that it has.
     Direct,
     /// It makes a user namespace first, and has the capabilities in there.
@@ -43,17 +43,17 @@ pub enum Route {
 }
 
 impl Access {
-    /// The route that works, if one does.
-    pub fn route(&self) -> Option<Route> {
+    /// The way that works, if one does.
+    pub fn way(&self) -> Option<Way> {
         self.verdict.as_ref().ok().copied()
     }
 
-    /// Why no route works, if none does.
+    /// Why no way works, if none does.
     pub fn refusal(&self) -> Option<&Refusal> {
         self.verdict.as_ref().err().map(Box::as_ref)
     }
 
-    /// What a test has to do without although a route works.
+    /// What a test has to do without although a way works.
     pub fn limitations(&self) -> &[Limitation] {
         &self.limitations
     }

@@ -180,6 +180,13 @@ pub(crate) fn without_a_route() -> Result<(u64, u64), Error> {
     Ok((v4.unwrap_or(0), v6.unwrap_or(0)))
 }
 
+impl Counters {
+    /// Those of the calling thread's namespace.
+    pub(crate) fn here() -> Result<Self, Error> {
+        read::here()
+    }
+}
+
 impl NetNs {
     /// What this namespace has counted since it was made; see
     /// [`counters`](crate::counters). The caller may be in any namespace and
@@ -194,6 +201,6 @@ impl NetNs {
     ///
     /// `proc_net(5)`
     pub fn counters(&self) -> Result<Counters, Error> {
-        self.run(read::here)?
+        self.run(Counters::here)?
     }
 }

@@ -4,11 +4,15 @@
 mod egress;
 mod foreign;
 mod leaks;
+mod panics;
 mod timeout;
 
+use crate::error::Error;
 use crate::netns::NetNs;
 use crate::report::leaks as words;
+use crate::report::state::{self, When};
 use crate::setting::Leaks;
+use crate::state::State;
 use crate::watch::{Ending, Watch};
 
 pub(crate) use leaks::{Leavings, Other};
@@ -26,6 +30,7 @@ pub(crate) struct Inspection<'a> {
 impl<'a> Inspection<'a> {
     /// To be called on the body's thread, right before the body.
     pub(crate) fn begin(name: &'a str, watch: &'a Watch, ns: &'a NetNs) -> Self {
+        panics::begin(ns, watch);
         Self {
             name,
             watch,
@@ -38,25 +43,33 @@ impl<'a> Inspection<'a> {
     /// whether the test has to fail for it. To be called where
     /// [`Inspection::begin`] was, right after the body.
     pub(crate) fn finish(self, ending: &Ending) -> bool {
+        let at_panic = panics::end();
         let is_success = self.watch.is_success(ending);
         let denied = egress::finish(self.name, self.watch, &self.egress, is_success);
+        if !is_success {
+            self.show_state(at_panic.filter(|_| ending.is_err()));
+        }
         if denied || !is_success {
             foreign::mention(self.name);
         }
-        let _ = self.ns;
         denied
     }
-}
 
-/// What a namespace is like, for a report about a test that hangs in it: lines that
-/// are indented by two. To be called from any thread.
-pub(crate) fn describe(ns: &NetNs) -> String {
-    let names = ns.links().map(|links| {
-        let names = links.iter().map(|link| link.name().to_owned());
-        names.collect::<Vec<_>>().join(", ")
-    });
-    let names = names.unwrap_or_else(|error| format!("failed to {error}"));
-    format!("  network namespace {}, links: {names}\n", ns.id())
+    /// Shows what the network looked like at the panic that ended the body, or
+    /// looks like now: where there was none, or something came between.
+    fn show_state(&self, at_panic: Option<Result<State, Error>>) {
+        let (when, state) = match at_panic {
+            Some(state) => {
+                let compared = state.map(|mut state| {
+                    state.compare();
+                    state
+                });
+                (When::AtPanic, compared)
+            }
+            None => (When::AfterBody, State::read(self.ns)),
+        };
+        state::print(self.name, when, &state);
+    }
 }
 
 /// What is said of what a test left behind, and whether it fails for it.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use nix::unistd::gettid;
 
-use crate::inspection::describe;
 use crate::netns::NetNs;
+use crate::report::state::{self, When};
 use crate::report::timeout::{Overdue, Whose};
+use crate::state::State;
 use crate::tasks::{self, OWN, Thread};
 
 /// Where the body is, seen from the thread that waits for it.
@@ -28,7 +29,11 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
     });
     let threads: Vec<Thread> = others.filter_map(|tid| tasks::read(OWN, tid)).collect();
     // After the threads were read: it takes one more thread inside.
-    let state = describe(ns);
+    let network = State::read(ns).map(|mut state| {
+        state.whole_process = place == Place::Process;
+        state
+    });
+    let network = state::text(name, When::AtLimit, &network);
     let overdue = Overdue {
         name,
         limit,
@@ -37,7 +42,7 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
             Place::Process => Whose::Process,
         },
         threads: &threads,
-        state: &state,
+        network: &network,
     };
     match place {
         Place::Thread => overdue.print(),
@@ -61,7 +66,7 @@ pub(crate) fn print_frozen(name: &str, limit: Duration, pid: i32) {
         limit,
         whose: Whose::Frozen,
         threads: &threads,
-        state: "",
+        network: "",
     };
     overdue.print();
 }

@@ -1,10 +1,9 @@
 //! Why a callback did not do what it should.
 
-use std::any::Any;
 use std::io;
-use std::mem;
 use std::panic::{self, AssertUnwindSafe};
 
+use crate::callback;
 use crate::error::{Error, ErrorKind};
 use crate::instance::machine::Step;
 
@@ -79,18 +78,5 @@ impl Failure {
 
 /// What `f` returns, or the text of its panic.
 pub(super) fn caught<T>(f: impl FnOnce() -> T) -> Result<T, String> {
-    panic::catch_unwind(AssertUnwindSafe(f)).map_err(text)
-}
-
-fn text(payload: Box<dyn Any + Send>) -> String {
-    let payload = match payload.downcast::<String>() {
-        Ok(text) => return *text,
-        Err(payload) => payload,
-    };
-    if let Some(text) = payload.downcast_ref::<&str>() {
-        return (*text).to_owned();
-    }
-    // To drop what is of a user's type may panic once more.
-    mem::forget(payload);
-    "with a value that is no text".to_owned()
+    panic::catch_unwind(AssertUnwindSafe(f)).map_err(callback::said)
 }

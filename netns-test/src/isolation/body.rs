@@ -3,6 +3,7 @@
 use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
+use crate::capture;
 use crate::error::Error;
 use crate::inspection::{self, Inspection, Leavings};
 use crate::isolation::limit::Limited;
@@ -37,9 +38,10 @@ pub(super) fn run(
     ns: NetNs,
     body: impl FnOnce(&NetNs) -> ExitCode,
 ) -> Result<Finished, Error> {
+    capture::begin(name, watch, &ns);
     let ns = lifetime::begin(ns)?;
     let looks = watch.leaks != Leaks::Allow;
-    let leavings = looks.then(|| Leavings::begin(&ns, scope == Scope::Process));
+    let leavings = looks.then(|| Leavings::begin(&ns, watch, scope == Scope::Process));
     // Until the namespace has ended, since whoever looks into a failed test's comes late.
     let _mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);

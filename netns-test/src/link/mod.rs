@@ -150,6 +150,12 @@ impl Link {
         &self.statistics
     }
 
+    /// Its kind of hardware, `ARPHRD_…`.
+    #[cfg(feature = "capture")]
+    pub(crate) fn hardware_type(&self) -> u16 {
+        self.hardware
+    }
+
     fn has(&self, flag: u32) -> bool {
         self.flags & flag != 0
     }

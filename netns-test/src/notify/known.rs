@@ -24,8 +24,8 @@ pub(super) struct Known {
     log: VecDeque<Event>,
     /// The number of the first event in `log`.
     first: u64,
-    /// Whether the first event in `log` was told to anyone.
-    is_told: bool,
+    /// The number behind the last event that was told to anyone.
+    told: u64,
     /// How many events were told to all that were there, since somebody counted.
     pub(super) delivered: u64,
     pub(super) is_delivering: bool,
@@ -43,7 +43,7 @@ impl Known {
             subscribers: Vec::new(),
             log: VecDeque::new(),
             first: 0,
-            is_told: false,
+            told: 0,
             delivered: 0,
             is_delivering: false,
             is_lossy: false,
@@ -166,12 +166,12 @@ impl Known {
             let mut all = self.subscribers.iter_mut();
             if let Some(subscriber) = all.find(|subscriber| subscriber.next <= first) {
                 subscriber.next = first + 1;
-                self.is_told = true;
+                self.told = first + 1;
                 return Some((subscriber.who, subscriber.callback.clone(), event.clone()));
             }
             self.log.pop_front();
             self.first += 1;
-            self.delivered += u64::from(std::mem::take(&mut self.is_told));
+            self.delivered += u64::from(self.told == self.first);
         }
         None
     }

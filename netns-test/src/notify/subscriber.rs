@@ -1,10 +1,11 @@
 //! A callback on the list, and calls of it.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use super::notice::{Item, Notice, Notify};
+use crate::callback;
 
 /// A callback on the list.
 pub(super) struct Subscriber {
@@ -54,17 +55,7 @@ impl Callback {
     ///
     /// It panicked: what it said.
     pub(super) fn call(&self, notice: &Notice) -> Result<(), String> {
-        panic::catch_unwind(AssertUnwindSafe(|| self.function.notify(notice))).map_err(|payload| {
-            let failure = format!("`{}` panicked: {}", self.name, said(&*payload));
-            // Its drop could panic as well.
-            std::mem::forget(payload);
-            failure
-        })
+        panic::catch_unwind(AssertUnwindSafe(|| self.function.notify(notice)))
+            .map_err(|payload| format!("`{}` panicked: {}", self.name, callback::said(payload)))
     }
-}
-
-fn said(payload: &(dyn Any + Send)) -> &str {
-    let text = payload.downcast_ref::<&str>().copied();
-    let string = payload.downcast_ref::<String>().map(String::as_str);
-    text.or(string).unwrap_or("it said nothing")
 }

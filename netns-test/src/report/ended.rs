@@ -11,12 +11,16 @@ use crate::error::{Error, chain};
 
 /// The process of the test `name` ended before it told an outcome.
 pub(crate) fn died(name: &str, status: ExitStatus) -> String {
-    let how = match (status.signal(), status.code()) {
+    format!("netns-test: the process of `{name}` {}\n", how(status))
+}
+
+/// How a process ended that had more to do.
+pub(super) fn how(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
         (Some(number), _) => killed_by(number, status.core_dumped()),
         (None, Some(code)) => format!("exited with status {code} before the test finished"),
         (None, None) => "ended in an unknown way".to_owned(),
-    };
-    format!("netns-test: the process of `{name}` {how}\n")
+    }
 }
 
 fn killed_by(number: i32, core_dumped: bool) -> String {

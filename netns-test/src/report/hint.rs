@@ -1,6 +1,6 @@
 //! What to add to an error of one test, on a machine that refuses nothing to all of them.
 
-use crate::answer::{Access, Route};
+use crate::answer::{Access, Way};
 use crate::error::Error;
 use crate::setting::Isolation;
 
@@ -17,7 +17,7 @@ pub(crate) fn for_one_test(
              user.max_net_namespaces, not a full disk: run fewer tests at once, or raise it",
         ),
         Some(libc::EPERM)
-            if isolation == Isolation::Thread && access.route() == Some(Route::UserNamespace) =>
+            if isolation == Isolation::Thread && access.way() == Some(Way::UserNamespace) =>
         {
             Some(
                 "thread isolation needs CAP_SYS_ADMIN and CAP_NET_ADMIN; \

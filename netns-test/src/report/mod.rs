@@ -1,5 +1,6 @@
 //! Every word that a test prints which fails or does not run.
 
+pub(crate) mod capture;
 pub(crate) mod egress;
 pub(crate) mod ended;
 mod github;
@@ -9,6 +10,7 @@ mod lines;
 pub(crate) mod note;
 mod refusal;
 mod skip;
+pub(crate) mod state;
 pub(crate) mod stranded;
 pub(crate) mod teardown;
 pub(crate) mod timeout;

@@ -53,11 +53,16 @@ enum Failure {
 impl Dumps {
     /// In the calling thread's namespace.
     pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self {
-            socket: Socket::open()?,
+        Ok(Self::by(Socket::open()?))
+    }
+
+    /// Those of another subsystem than rtnetlink.
+    pub(crate) fn by(socket: Socket) -> Self {
+        Self {
+            socket,
             buffer: vec![0; DATAGRAM],
             sequence: 0,
-        })
+        }
     }
 
     /// All objects of a kind, in the kernel's order.

@@ -193,7 +193,7 @@ impl NetNs {
 }
 
 /// The sockets of the calling thread's namespace.
-fn here() -> Result<Vec<SocketEntry>, Error> {
+pub(crate) fn here() -> Result<Vec<SocketEntry>, Error> {
     let mut sockets = Vec::new();
     let (tcp, tcp6) = in_use::tcp()?;
     for (file, protocol) in INET {

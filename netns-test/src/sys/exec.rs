@@ -1,4 +1,4 @@
-//! Starts this executable again, in namespaces that are made between fork and exec.
+//! Starts this executable again, in namespaces that are made or entered between fork and exec.
 
 use std::ffi::{OsString, c_int};
 use std::fmt;
@@ -22,8 +22,18 @@ pub(crate) struct Birth {
     pub(crate) user: bool,
     /// In a network namespace of its own.
     pub(crate) net: bool,
+    /// In these namespaces, which are there already.
+    pub(crate) existing: Option<Existing>,
     /// It ends when the thread that starts it ends.
     pub(crate) with_thread: bool,
+}
+
+/// A user namespace, and a network namespace that it owns. Both descriptors are
+/// open as long as [`start`] runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Existing {
+    pub(crate) user: c_int,
+    pub(crate) net: c_int,
 }
 
 /// A step between fork and exec that was refused.
@@ -60,13 +70,15 @@ const FILES: [&str; 3] = [
 ];
 
 /// The steps, by the number with which the child names them.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 8] = [
     "setpgid(0, 0)",
     "unshare(CLONE_NEWUSER)",
     "keep the capabilities across execve(2)",
     "unshare(CLONE_NEWNET)",
     "prctl(PR_SET_PDEATHSIG)",
     "fcntl(F_SETFD)",
+    "setns(CLONE_NEWUSER)",
+    "setns(CLONE_NEWNET)",
 ];
 
 /// Runs `/proc/self/exe` under its first name, with `arguments`, in a process
@@ -187,6 +199,14 @@ fn be_born(
     }
     if birth.net {
         namespace::unshare_net().map_err(|error| (3, error))?;
+    }
+    if let Some(Existing { user, net }) = birth.existing {
+        // SAFETY: who fills an `Existing` in keeps both open while the process is started, and
+        // this copy of the process closes neither.
+        let [user, net] = [user, net].map(|fd| unsafe { BorrowedFd::borrow_raw(fd) });
+        user::enter_user(user).map_err(|error| (6, error))?;
+        namespace::enter_net(net).map_err(|error| (7, error))?;
+        capability::keep_capabilities_across_exec().map_err(|error| (2, error))?;
     }
     if birth.with_thread {
         // After the credentials changed, which clears it.

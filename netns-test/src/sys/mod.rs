@@ -18,6 +18,8 @@ pub(crate) mod namespace;
 pub(crate) mod netlink;
 pub(crate) mod nsfs;
 pub(crate) mod nsid;
+#[cfg(feature = "capture")]
+pub(crate) mod packet;
 pub(crate) mod probe;
 pub(crate) mod process;
 pub(crate) mod socket;

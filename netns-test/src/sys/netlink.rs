@@ -1,4 +1,4 @@
-//! Netlink sockets for rtnetlink.
+//! Netlink sockets, for rtnetlink and nfnetlink.
 
 mod share;
 
@@ -13,7 +13,7 @@ use nix::sys::socket::{
 
 pub(crate) use share::Share;
 
-/// A socket that talks to rtnetlink about the network namespace in which it was
+/// A socket that talks to the kernel about the network namespace in which it was
 /// made, wherever the threads that use it are.
 ///
 /// # References
@@ -40,11 +40,24 @@ pub(crate) enum Received {
 impl Socket {
     /// In the calling thread's network namespace.
     pub(crate) fn open() -> io::Result<Self> {
+        Self::of(SockProtocol::NetlinkRoute)
+    }
+
+    /// One that talks to netfilter instead.
+    ///
+    /// # References
+    ///
+    /// `NETLINK_NETFILTER` in netlink(7)
+    pub(crate) fn of_netfilter() -> io::Result<Self> {
+        Self::of(SockProtocol::NetlinkNetFilter)
+    }
+
+    fn of(protocol: SockProtocol) -> io::Result<Self> {
         Ok(Self(socket(
             AddressFamily::Netlink,
             SockType::Raw,
             SockFlag::SOCK_CLOEXEC,
-            SockProtocol::NetlinkRoute,
+            protocol,
         )?))
     }
 
@@ -58,6 +71,12 @@ impl Socket {
     /// Leaves all messages but those of `share` to other sockets.
     pub(crate) fn take_only(&self, share: Share) -> io::Result<()> {
         share.attach(self.as_fd())
+    }
+
+    /// One that was [opened](Socket::open) elsewhere.
+    #[cfg(feature = "capture")]
+    pub(crate) fn of_descriptor(socket: OwnedFd) -> Self {
+        Self(socket)
     }
 
     /// Makes room for so many bytes of messages that nobody has received yet, or

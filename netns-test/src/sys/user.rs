@@ -5,14 +5,13 @@
 
 use std::ffi::CStr;
 use std::io::{self, Write};
-#[cfg(feature = "cli")]
 use std::os::fd::BorrowedFd;
 use std::thread;
 use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::sched::{CloneFlags, unshare};
+use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::stat::Mode;
 use nix::unistd::{getegid, geteuid, read, write};
 
@@ -46,9 +45,8 @@ pub(crate) fn unshare_user() -> io::Result<()> {
 /// # References
 ///
 /// setns(2), `CLONE_NEWUSER`
-#[cfg(feature = "cli")]
 pub(crate) fn enter_user(namespace: BorrowedFd<'_>) -> io::Result<()> {
-    Ok(nix::sched::setns(namespace, CloneFlags::CLONE_NEWUSER)?)
+    Ok(setns(namespace, CloneFlags::CLONE_NEWUSER)?)
 }
 
 /// Whether `AppArmor` is set to strip unprivileged user namespaces of their

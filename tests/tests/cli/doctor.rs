@@ -25,12 +25,12 @@ fn programs_are_told_what_works() {
         let object = json(user);
         assert_eq!(object["runs"], true);
         assert_eq!(object["refusal"], Value::Null);
-        let route = netns_test::access().route();
-        let expected = match (user, route) {
-            (User::Root, Some(netns_test::Route::Direct)) => "direct",
+        let way = netns_test::access().way();
+        let expected = match (user, way) {
+            (User::Root, Some(netns_test::Way::Direct)) => "direct",
             _ => "user-namespace",
         };
-        assert_eq!(object["route"], expected);
+        assert_eq!(object["way"], expected);
         let works = |name: &str| {
             let found = checks(&object).find(|check| check["name"] == name);
             found.unwrap_or_else(|| panic!("no {name} in {object}"))["works"] == true

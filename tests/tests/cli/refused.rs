@@ -116,7 +116,7 @@ fn doctor_says_no() {
         assert_eq!(ran.code, Some(1), "{ran:?}");
         let object: Value = serde_json::from_str(&ran.stdout).expect("one object");
         assert_eq!(object["runs"], false);
-        assert_eq!(object["route"], Value::Null);
+        assert_eq!(object["way"], Value::Null);
         assert_eq!(object["refusal"]["cause"], cause);
         assert!(object["refusal"]["remedies"][0]["commands"][0].is_string());
         assert_eq!(object["checks"], Value::Array(Vec::new()));

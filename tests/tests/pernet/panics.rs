@@ -199,7 +199,7 @@ fn with_something_else() {
     }))
     .unwrap();
     let error = NetNs::new().unwrap().close().unwrap_err();
-    assert_eq!(cause(&error), "it panicked: with something that is no text");
+    assert_eq!(cause(&error), "it panicked: with a value that is no text");
 }
 
 /// A callback that a panic of another one left out would show here.

@@ -61,7 +61,7 @@ fn filter_of_user_namespaces_alone() {
         "the filter looks at the flags",
     );
     if is_root() {
-        assert_works(&steps[..1], "route: Some(Direct)\n");
+        assert_works(&steps[..1], "way: Some(Direct)\n");
     }
 }
 
@@ -137,6 +137,6 @@ fn without_netlink_a_test_runs() {
     let route = if is_root() { "Direct" } else { "UserNamespace" };
     assert_works(
         &[Step::Filter(filter)],
-        &format!("route: Some({route})\nlacks: Netlink EAFNOSUPPORT\n"),
+        &format!("way: Some({route})\nlacks: Netlink EAFNOSUPPORT\n"),
     );
 }

@@ -24,7 +24,7 @@ const MARK: &str = "VICTIM_MARK";
 #[ignore = "run by the other tests, confined"]
 fn prints_the_verdict() {
     let access = access();
-    println!("\nroute: {:?}", access.route());
+    println!("\nway: {:?}", access.way());
     for limitation in access.limitations() {
         let errno = Errno::from_raw(limitation.errno());
         println!("lacks: {:?} {errno:?}", limitation.lacking());
@@ -67,7 +67,7 @@ fn verdict(steps: &[Step]) -> String {
         .arg("--nocapture")
         .run();
     assert!(finished.status.success(), "{finished:#?}");
-    let told = ["route: ", "lacks: ", "refused: ", "by: ", "cause: "];
+    let told = ["way: ", "lacks: ", "refused: ", "by: ", "cause: "];
     let is_told = |line: &&str| told.iter().any(|start| line.starts_with(start));
     finished
         .stdout
@@ -81,7 +81,7 @@ fn assert_refused(steps: &[Step], told: [&str; 3], because: &str) {
     let [refused, by, cause] = told;
     assert_eq!(
         verdict(steps),
-        format!("route: None\nrefused: {refused}\nby: {by}\ncause: {cause}\n")
+        format!("way: None\nrefused: {refused}\nby: {by}\ncause: {cause}\n")
     );
     let mark = Mark::new();
     let finished = Rerun::of("leaves_a_mark")
@@ -122,8 +122,8 @@ const NEWUSER_ENOSPC: &str = "unshare(CLONE_NEWUSER) -> ENOSPC";
 
 #[test]
 fn without_confinement_it_works() {
-    let route = if is_root() { "Direct" } else { "UserNamespace" };
-    assert_works(&[], &format!("route: Some({route})\n"));
+    let way = if is_root() { "Direct" } else { "UserNamespace" };
+    assert_works(&[], &format!("way: Some({way})\n"));
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn limit_on_processes() {
     let steps = [Step::Processes(0)];
     if is_root() {
         // The limit does not bind the initial root.
-        assert_works(&steps, "route: Some(Direct)\n");
+        assert_works(&steps, "way: Some(Direct)\n");
     } else {
         assert_refused(
             &steps,
@@ -183,15 +183,15 @@ fn chroot_onto_a_mount_point() {
 }
 
 #[test]
-fn in_a_chroot_the_direct_route_works() {
+fn in_a_chroot_the_direct_way_works() {
     let tree = Tree::of_directories();
     let steps = tree.enter();
     if is_root() {
         let verdict = verdict(&steps);
-        assert!(verdict.starts_with("route: Some(Direct)\n"), "{verdict}");
+        assert!(verdict.starts_with("way: Some(Direct)\n"), "{verdict}");
         assert_works(&steps, &verdict);
     } else {
-        // Its capabilities end at exec, so there is no direct route.
+        // Its capabilities end at exec, so there is no direct way.
         assert_refused(
             &steps,
             [NEWUSER_EPERM, "Kernel", "Chroot"],
@@ -285,7 +285,7 @@ fn ids_without_a_map() {
 
 #[test]
 fn without_cap_sys_admin_a_user_namespace_does() {
-    assert_works(&[Step::DropSysAdmin], "route: Some(UserNamespace)\n");
+    assert_works(&[Step::DropSysAdmin], "way: Some(UserNamespace)\n");
 }
 
 /// Not a refusal of the machine, so that no setting skips it.
@@ -311,7 +311,7 @@ fn without_any_capability_root_goes_unmapped() {
     let lacks = if is_root() { "lacks: Ids EPERM\n" } else { "" };
     assert_works(
         &[Step::DropAll],
-        &format!("route: Some(UserNamespace)\n{lacks}"),
+        &format!("way: Some(UserNamespace)\n{lacks}"),
     );
 }
 
@@ -324,7 +324,7 @@ fn proc_is_read_only() {
             Step::ReadOnly(c"/proc"),
             Step::DropSysAdmin,
         ],
-        "route: Some(UserNamespace)\nlacks: Ids EROFS\nlacks: Sysctl EROFS\n",
+        "way: Some(UserNamespace)\nlacks: Ids EROFS\nlacks: Sysctl EROFS\n",
     );
 }
 
@@ -344,7 +344,7 @@ fn proc_is_absent() {
         // Threads need no program to start.
         assert_works(
             &steps,
-            "route: Some(Direct)\nlacks: Sysctl ENOENT\nlacks: ProcNet ENOENT\n",
+            "way: Some(Direct)\nlacks: Sysctl ENOENT\nlacks: ProcNet ENOENT\n",
         );
     }
 }

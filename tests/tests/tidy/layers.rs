@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 55] = [
+const LAYERS: [(&str, u8); 58] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -37,16 +37,19 @@ const LAYERS: [(&str, u8); 55] = [
     ("route", 5),
     ("sockets", 5),
     ("sysctl", 5),
+    ("capture", 6),
+    ("rule", 6),
+    ("state", 7),
     // What is called when a namespace comes and goes, and when something does in it.
     ("instance", 6),
     ("notify", 6),
     ("pernet", 6),
     ("lifetime", 7),
     ("topology", 8),
-    ("capture", 8),
     ("report::egress", 8),
     ("report::leaks", 8),
     ("report::note", 8),
+    ("report::state", 8),
     ("report::teardown", 8),
     ("report::timeout", 8),
     ("inspection", 9),

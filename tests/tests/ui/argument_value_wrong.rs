@@ -30,6 +30,12 @@ fn leaks() {}
 #[netns_test(egress = "warn")]
 fn egress() {}
 
+#[netns_test(capture = "failure")]
+fn capture() {}
+
+#[netns_test(capture = true)]
+fn capture_without_a_word() {}
+
 #[netns_test(flavor = "local")]
 async fn flavor() {}
 

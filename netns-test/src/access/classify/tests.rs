@@ -105,7 +105,7 @@ fn the_direct_route_comes_first() {
     let seen = Seen::new()
         .ended(Step::DirectNet, Ok(()))
         .ended(Step::DirectLoopback, Ok(()));
-    assert_eq!(seen.access().route(), Some(Route::Direct));
+    assert_eq!(seen.access().way(), Some(Way::Direct));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_map_that_cannot_be_written_is_a_limitation() {
         .ended(Step::Restart, Ok(()))
         .ended(Step::Sysfs, Err(Errno::EPERM));
     let access = seen.access();
-    assert_eq!(access.route(), Some(Route::UserNamespace));
+    assert_eq!(access.way(), Some(Way::UserNamespace));
     let lacking: Vec<_> = access
         .limitations()
         .iter()

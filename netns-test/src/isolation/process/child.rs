@@ -2,7 +2,7 @@
 //! body, tells the outcome, and ends.
 
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic;
 use std::process::ExitCode;
 use std::sync::mpsc;
@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use nix::unistd::getpid;
 
+use crate::callback;
+use crate::capture;
 use crate::env;
 use crate::error::{Error, ErrorKind};
 use crate::inspection::{self, Place};
@@ -18,15 +20,16 @@ use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::limit::{TooLate, limit};
 use crate::isolation::process::message::{
-    Outcome, Request, send_limited, send_outcome, send_warning,
+    Outcome, Request, TAP, send_limited, send_network, send_outcome, send_warning,
 };
 use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::make;
+use crate::setting::Capture;
 use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
 use crate::test::Body;
-use crate::watch::{self, Watch};
+use crate::watch::Watch;
 
 /// Whether the process was born in a namespace of its own or has to make one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -62,8 +65,14 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         ..
     } = request;
     coverage::begin(env::profile_pattern().as_deref());
+    if watch.capture != Capture::Off {
+        // Without a descriptor to spare, the test does without a capture.
+        if let Ok(result) = result.try_clone() {
+            capture::send_through(result, TAP);
+        }
+    }
     let outcome = match speak_through(stdout, stderr) {
-        Ok(()) => run(&name, &watch, body, views, prepared, &result),
+        Ok(()) => run(&name, &watch, body, views, prepared, result.as_fd()),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
     if !matches!(outcome, Outcome::TimedOut) {
@@ -105,15 +114,18 @@ fn run(
     body: Body,
     views: Views,
     prepared: Result<Surroundings, Error>,
-    result: &OwnedFd,
+    result: BorrowedFd<'_>,
 ) -> Outcome {
     let ns = match prepared.and_then(|surroundings| surroundings.accept(views)) {
         Ok(ns) => ns,
         Err(error) => return Outcome::NotEntered(error),
     };
+    // For the case that this process ends before it can tell what it saw. Nobody's verdict
+    // depends on it.
+    let _ = send_network(result, ns.as_fd());
     let (limited, limiting) = limit(watch.timeout);
     // With a limit, the other side sees to it as well: this process may be stopped as a whole.
-    let to_be_told = watch.timeout.and_then(|_| result.try_clone().ok());
+    let to_be_told = watch.timeout.and_then(|_| result.try_clone_to_owned().ok());
     // A thread of its own, for the name that a panic's message begins with.
     let started = thread::Builder::new().name(name.to_owned()).spawn({
         let (name, watch) = (name.to_owned(), watch.clone());
@@ -156,7 +168,7 @@ fn run(
         } => Outcome::Condemned,
         Finished {
             body: Err(payload), ..
-        } => Outcome::Panicked(watch::text(&*payload).map(str::to_owned)),
+        } => Outcome::Panicked(callback::panic_text(&*payload).map(str::to_owned)),
         Finished { body: Ok(code), .. } => Outcome::Returned(status(code)),
     }
 }

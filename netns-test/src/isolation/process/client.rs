@@ -10,8 +10,9 @@ use crate::error::{Error, ErrorKind};
 use crate::isolation::process::Ended;
 use crate::isolation::process::handle::{self, Server, server};
 use crate::isolation::process::message::Outcome;
+use crate::isolation::process::remains::Remains;
 use crate::isolation::process::start::{Started, end_group, names, start, unknown_name};
-use crate::isolation::process::waiting::{Last, Waiting};
+use crate::isolation::process::waiting::{Heard, Last, Waiting};
 use crate::report::note;
 use crate::sys::capability::{self, NET_ADMIN, SYS_ADMIN};
 use crate::sys::exec::{Birth, Unmapped};
@@ -87,7 +88,7 @@ enum Asked {
 fn ask(server: &Server, test: &Test, watch: &Watch) -> Result<Ended, Asked> {
     let failed = |what| move |error| Asked::Failed(Error::system(what, error));
     note_unmapped(server.unmapped.as_ref());
-    let mut waiting = Waiting::new().map_err(Asked::Failed)?;
+    let mut waiting = Waiting::new(test.name()).map_err(Asked::Failed)?;
     let distance = code::distance(server.base, test.body);
     waiting
         .send(server.requests.as_fd(), test, watch, distance)
@@ -95,10 +96,13 @@ fn ask(server: &Server, test: &Test, watch: &Watch) -> Result<Ended, Asked> {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Asked::Gone,
             _ => failed("ask the fork server")(error),
         })?;
-    match waiting.wait(server.pidfd.as_fd(), test, watch) {
-        Ok(Last::Outcome(outcome)) => ended(outcome).map_err(Asked::Failed),
-        Ok(Last::Status(status)) => Ok(Ended::Died(status)),
-        Ok(Last::Nothing { .. }) => Ok(Ended::Orphaned),
+    match waiting.wait(server.pidfd.as_fd(), watch) {
+        Ok(Heard { last, network }) => match last {
+            Last::Outcome(outcome) => ended(outcome).map_err(Asked::Failed),
+            Last::Status(status) => Ok(Ended::Died(status, Remains::of(network))),
+            Last::Frozen => Ok(Ended::Frozen(Remains::of(network))),
+            Last::Nothing { .. } => Ok(Ended::Orphaned(Remains::of(network))),
+        },
         Err(error) => Err(failed("wait for the test's process")(error)),
     }
 }
@@ -108,27 +112,30 @@ fn run_in_new_process(test: &'static Test, watch: &Watch, user: bool) -> Result<
     let birth = Birth {
         user,
         net: true,
+        existing: None,
         with_thread: true,
     };
     for name in names(test) {
-        match run_under_name(&name, test, watch, birth)? {
+        let Heard { last, network } = run_under_name(&name, test, watch, birth)?;
+        match last {
             Last::Outcome(outcome) => return ended(outcome),
-            Last::Status(status) => return Ok(Ended::Died(status)),
+            Last::Status(status) => return Ok(Ended::Died(status, Remains::of(network))),
+            Last::Frozen => return Ok(Ended::Frozen(Remains::of(network))),
             Last::Nothing { .. } => {}
         }
     }
     Err(unknown_name(test))
 }
 
-/// [`Last::Nothing`] if libtest does not know the name.
+/// Of [`Last::Nothing`] if libtest does not know the name.
 fn run_under_name(
     name: &str,
     test: &'static Test,
     watch: &Watch,
     birth: Birth,
-) -> Result<Last, Error> {
+) -> Result<Heard, Error> {
     let failed = |error| Error::system("wait for the test's process", error);
-    let mut waiting = Waiting::new()?;
+    let mut waiting = Waiting::new(test.name())?;
     let Started {
         requests,
         mut child,
@@ -136,25 +143,23 @@ fn run_under_name(
     } = start(name, Role::OneTest, birth)?;
     note_unmapped(unmapped.as_ref());
     let pidfd = process::pidfd_open(process::number(&child)).map_err(failed)?;
-    let last = match waiting.send(requests.as_fd(), test, watch, 0) {
+    let heard = match waiting.send(requests.as_fd(), test, watch, 0) {
         // It has ended before it was asked; how is seen below.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Ok(Last::Nothing { started: false })
-        }
-        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd(), test, watch)),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Heard {
+            last: Last::Nothing { started: false },
+            network: None,
+        }),
+        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd(), watch)),
     };
     let status = end_group(&mut child);
-    match last.map_err(failed)? {
-        Last::Nothing { started } => {
-            let status = status.map_err(failed)?;
-            Ok(if started || status.signal().is_some() {
-                Last::Status(status)
-            } else {
-                Last::Nothing { started }
-            })
+    let mut heard = heard.map_err(failed)?;
+    if let Last::Nothing { started } = heard.last {
+        let status = status.map_err(failed)?;
+        if started || status.signal().is_some() {
+            heard.last = Last::Status(status);
         }
-        told => Ok(told),
     }
+    Ok(heard)
 }
 
 fn ended(outcome: Outcome) -> Result<Ended, Error> {

@@ -81,6 +81,7 @@ fn start_server(test: &'static Test, user: bool) -> Result<Option<Server>, Error
     let birth = Birth {
         user,
         net: false,
+        existing: None,
         with_thread: false,
     };
     for name in names(test) {

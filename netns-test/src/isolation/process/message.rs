@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use crate::capture::Tap;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
 use crate::isolation::view::Views;
@@ -111,9 +112,14 @@ pub(super) enum Report {
     Warning(String),
     /// From the test's process: the end.
     Outcome(Outcome),
+    /// From the test's process: it has entered or made a namespace.
+    Tap(Tap),
     /// From the server: the test's process ended, with this `waitpid` status.
     Status(i32),
 }
+
+/// The first byte of a message with a [`Tap`].
+pub(super) const TAP: u8 = tag::TAP;
 
 /// The first byte of each message about a test.
 mod tag {
@@ -126,9 +132,12 @@ mod tag {
     pub(super) const STATUS: u8 = 5;
     pub(super) const STARTED: u8 = 6;
     pub(super) const CONDEMNED: u8 = 7;
-    pub(super) const TIMED_OUT: u8 = 8;
-    pub(super) const LIMITED: u8 = 9;
-    pub(super) const WARNING: u8 = 10;
+    /// The network namespace of the test, which its process may not outlive.
+    pub(super) const NETWORK: u8 = 8;
+    pub(super) const TAP: u8 = 9;
+    pub(super) const TIMED_OUT: u8 = 10;
+    pub(super) const LIMITED: u8 = 11;
+    pub(super) const WARNING: u8 = 12;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
@@ -175,6 +184,11 @@ pub(super) fn send_warning(to: BorrowedFd<'_>, text: &str) -> io::Result<()> {
     channel::send(to, &[tag::WARNING], &[])
 }
 
+/// Hands over the namespace that the body is about to run in.
+pub(super) fn send_network(to: BorrowedFd<'_>, network: BorrowedFd<'_>) -> io::Result<()> {
+    channel::send(to, &[tag::NETWORK], &[network])
+}
+
 /// Sends the wait status of a test's process.
 pub(super) fn send_status(to: BorrowedFd<'_>, status: i32) -> io::Result<()> {
     let mut bytes = vec![tag::STATUS];
@@ -187,6 +201,7 @@ pub(super) fn send_status(to: BorrowedFd<'_>, status: i32) -> io::Result<()> {
 pub(super) struct Reports {
     from: OwnedFd,
     text: Vec<u8>,
+    network: Option<OwnedFd>,
 }
 
 impl Reports {
@@ -194,7 +209,13 @@ impl Reports {
         Self {
             from,
             text: Vec::new(),
+            network: None,
         }
+    }
+
+    /// The namespace of the test, if its body was about to run.
+    pub(super) fn into_network(self) -> Option<OwnedFd> {
+        self.network
     }
 
     /// Takes what is there: a report, or `None` when nobody is left to send one.
@@ -207,8 +228,18 @@ impl Reports {
             let Some((kind, rest)) = message.bytes.split_first() else {
                 continue;
             };
+            if *kind == TAP {
+                match Tap::receive(message) {
+                    Some(tap) => return Ok(Some(Report::Tap(tap))),
+                    None => continue,
+                }
+            }
             if *kind == tag::TEXT {
                 self.text.extend_from_slice(rest);
+                continue;
+            }
+            if *kind == tag::NETWORK {
+                self.network = message.descriptors.into_iter().next();
                 continue;
             }
             let text = std::mem::take(&mut self.text);

@@ -9,7 +9,8 @@
 //! request: name, distance of the body,    --->  fork (server), or nothing (born for one test)
 //!   result socket, stdout, stderr               network namespace, `lo`, views, body on a thread
 //! output, as it comes                     <---  stdout and stderr
-//! its pidfd, if the body has a limit      <---
+//! network namespace                       <---  before the body
+//! its pidfd, if the body has a limit      <---  right before the body
 //! warnings                                <---
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
@@ -18,7 +19,9 @@
 //! What can break between two steps, and who notices: a refused namespace is
 //! named by the child before execve (a pipe) or in the outcome; a name that
 //! libtest does not know, a crash, an exit and a killed server all end the
-//! result socket without an outcome, and that is a failure. Nothing waits for
+//! result socket without an outcome, and that is a failure. What the network
+//! looked like is then read from the namespace that was sent before: by the test
+//! process, or, for an ordinary user, by a further child (`remains`). Nothing waits for
 //! the end of the output, which a process that the body left behind may hold
 //! open. A body with a limit is watched by its own process, and that by this one.
 
@@ -28,6 +31,7 @@ mod client;
 mod handle;
 mod message;
 mod output;
+mod remains;
 mod server;
 mod start;
 mod waiting;
@@ -45,6 +49,7 @@ use crate::sys::{channel, exec, process};
 use crate::test::Test;
 
 pub(crate) use client::{is_refusal, run};
+pub(crate) use remains::Remains;
 
 /// How long the main thread may take to fall asleep after it started a test.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -60,10 +65,13 @@ pub(crate) enum Ended {
     Condemned,
     /// The body took too long; what it was at has been printed.
     TimedOut,
+    /// It took too long, and the process had to be ended from outside; what it was at
+    /// has been printed.
+    Frozen(Remains),
     /// The process ended before it told an outcome.
-    Died(ExitStatus),
+    Died(ExitStatus, Remains),
     /// The fork server ended, and the process with it.
-    Orphaned,
+    Orphaned(Remains),
 }
 
 /// Does not return in a process that was started to serve; does nothing in any other.
@@ -86,6 +94,7 @@ pub(crate) fn serve_if_asked(test: &'static Test) {
             let _ = channel::send(requests.as_fd(), why.as_bytes(), &[]);
             process::exit_now(0)
         }
+        (Role::Reporter, _) => remains::serve(&requests),
         (Role::OneTest, _) => {
             let message = channel::receive(requests.as_fd()).ok().flatten();
             let Some(request) = message.and_then(Request::parse) else {

@@ -8,6 +8,7 @@ use std::process::ExitStatus;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
+use crate::capture;
 use crate::env;
 use crate::error::Error;
 use crate::isolation::enter::Home;
@@ -25,7 +26,19 @@ use crate::watch::Watch;
 pub(super) enum Last {
     Outcome(Outcome),
     Status(ExitStatus),
-    Nothing { started: bool },
+    /// It did not keep to its limit, and was ended.
+    Frozen,
+    Nothing {
+        started: bool,
+    },
+}
+
+/// What was heard of a test's process.
+#[derive(Debug)]
+pub(super) struct Heard {
+    pub(super) last: Last,
+    /// The test's namespace, if its body was about to run.
+    pub(super) network: Option<OwnedFd>,
 }
 
 /// A test that runs elsewhere, seen from here.
@@ -35,10 +48,12 @@ pub(super) struct Waiting {
     /// The other side's ends, until they are sent.
     result: Option<OwnedFd>,
     output: Option<Output>,
+    /// The test's.
+    name: &'static str,
 }
 
 impl Waiting {
-    pub(super) fn new() -> Result<Self, Error> {
+    pub(super) fn new(name: &'static str) -> Result<Self, Error> {
         let (mine, theirs) =
             channel::pair().map_err(|error| Error::system("make a socket pair", error))?;
         let output = Output::new(env::output_is_captured())
@@ -47,6 +62,7 @@ impl Waiting {
             reports: Reports::new(mine),
             result: Some(theirs),
             output: Some(output),
+            name,
         })
     }
 
@@ -78,12 +94,7 @@ impl Waiting {
 
     /// Forwards output until there is an outcome, or nobody who could send one.
     /// `death` becomes readable when the process that runs or forks the test ends.
-    pub(super) fn wait(
-        mut self,
-        death: BorrowedFd<'_>,
-        test: &Test,
-        watch: &Watch,
-    ) -> io::Result<Last> {
+    pub(super) fn wait(mut self, death: BorrowedFd<'_>, watch: &Watch) -> io::Result<Heard> {
         let mut backup = Backup::none();
         let mut output = self.output.take().and_then(Output::into_reader);
         let mut started = false;
@@ -103,6 +114,7 @@ impl Waiting {
                     backup = Backup::begin(pid, own, watch.timeout);
                 }
                 Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
+                Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
                     break Last::Status(ExitStatus::from_raw(status));
@@ -113,8 +125,8 @@ impl Waiting {
                         break Last::Nothing { started };
                     }
                     if backup.is_over() {
-                        backup.end(test.name());
-                        break Last::Outcome(Outcome::TimedOut);
+                        backup.end(self.name);
+                        break Last::Frozen;
                     }
                 }
                 Err(error) => return Err(error),
@@ -123,7 +135,8 @@ impl Waiting {
         if let Some(output) = &mut output {
             Forward::finish(output)?;
         }
-        Ok(last)
+        let network = self.reports.into_network();
+        Ok(Heard { last, network })
     }
 }
 

@@ -1,20 +1,20 @@
 //! The findings for programs.
 
-use netns_test::{Answer, Refusal, Route};
+use netns_test::{Answer, Refusal, Way};
 use serde_json::{Value, json};
 
 use super::Findings;
 use super::row::Row;
 
 pub(super) fn object(findings: &Findings) -> String {
-    let route = findings.route.map(|route| match route {
-        Route::Direct => "direct",
+    let way = findings.way.map(|way| match way {
+        Way::Direct => "direct",
         _ => "user-namespace",
     });
     let checks: Vec<Value> = findings.rows.iter().map(check).collect();
     let object = json!({
-        "runs": findings.route.is_some(),
-        "route": route,
+        "runs": findings.way.is_some(),
+        "way": way,
         "uid": findings.uid,
         "kernel": findings.kernel,
         "refusal": findings.refusal.map(refusal),

@@ -8,7 +8,7 @@ mod show;
 use std::fs;
 use std::process::ExitCode;
 
-use netns_test::{Refusal, Route, access};
+use netns_test::{Refusal, Way, access};
 
 use self::row::Row;
 use crate::args::Doctor;
@@ -17,7 +17,7 @@ use crate::{output, status};
 /// What was found out.
 #[derive(Debug)]
 struct Findings {
-    route: Option<Route>,
+    way: Option<Way>,
     refusal: Option<&'static Refusal>,
     rows: Vec<Row>,
     uid: u32,
@@ -31,7 +31,7 @@ pub(crate) fn main(arguments: &Doctor) -> ExitCode {
     // In a forked child, which is where a filter that kills does no harm.
     let access = access();
     let mut findings = Findings {
-        route: access.route(),
+        way: access.way(),
         refusal: access.refusal(),
         rows: Vec::new(),
         uid: nix::unistd::geteuid().as_raw(),
@@ -39,7 +39,7 @@ pub(crate) fn main(arguments: &Doctor) -> ExitCode {
             .map(|release| release.trim().to_owned())
             .unwrap_or_default(),
     };
-    if findings.route.is_some() {
+    if findings.way.is_some() {
         match attempt::in_a_child() {
             Ok(attempted) => findings.rows = row::rows(&attempted, access),
             Err(why) => {
@@ -53,7 +53,7 @@ pub(crate) fn main(arguments: &Doctor) -> ExitCode {
     } else {
         show::text(&findings)
     };
-    let status = match findings.route {
+    let status = match findings.way {
         Some(_) => ExitCode::SUCCESS,
         None => ExitCode::from(status::DOES_NOT_RUN),
     };

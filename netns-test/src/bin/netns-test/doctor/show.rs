@@ -1,7 +1,7 @@
 //! The findings for people.
 
 use netns_test::__cli as inside;
-use netns_test::Route;
+use netns_test::Way;
 
 use super::Findings;
 use super::row::Row;
@@ -9,8 +9,8 @@ use crate::output::{self, Cell};
 
 pub(super) fn text(findings: &Findings) -> String {
     let Findings { uid, kernel, .. } = findings;
-    let how = match (findings.route, findings.refusal) {
-        (Some(Route::Direct), _) => "runs here, on threads and in processes",
+    let how = match (findings.way, findings.refusal) {
+        (Some(Way::Direct), _) => "runs here, on threads and in processes",
         (Some(_), _) => "runs here, each test in a process with a user namespace",
         (None, Some(refusal)) => {
             return format!(

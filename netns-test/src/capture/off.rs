@@ -1,0 +1,41 @@
+//! What stands for captures in a build without the feature: there are none.
+
+use std::os::fd::OwnedFd;
+
+use crate::netns::NetNs;
+use crate::sys::channel::Message;
+use crate::watch::Watch;
+
+/// None is made.
+#[derive(Debug)]
+pub(crate) enum Tap {}
+
+/// None is found.
+#[derive(Debug)]
+pub(crate) enum Sink {}
+
+impl Tap {
+    pub(crate) fn receive(_: Message) -> Option<Self> {
+        None
+    }
+}
+
+impl Sink {
+    pub(crate) fn tap(&self, _: &NetNs, _: &str) {
+        match *self {}
+    }
+}
+
+pub(crate) fn start(_: &'static str, _: &Watch) {}
+
+pub(crate) fn begin(_: &str, _: &Watch, _: &NetNs) {}
+
+pub(crate) fn add(_: &str, _: Tap) {}
+
+pub(crate) fn discard(_: &str) {}
+
+pub(crate) fn here() -> Option<Sink> {
+    None
+}
+
+pub(crate) fn send_through(_: OwnedFd, _: u8) {}
