@@ -41,8 +41,8 @@ pub(crate) struct Runtime {
     pub(crate) names: Vec<Ident>,
 }
 
-const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `timeout`, `leaks`, `egress`, \
-                     `capture`, `flavor`, `worker_threads`, `start_paused`, `crate`";
+const KNOWN: &str = "`isolation`, `if_unsupported`, `views`, `timeout`, `leaks`, `egress`, `capture`, \
+                     `flavor`, `worker_threads`, `start_paused`, `crate`";
 
 impl Arguments {
     /// The path of the runtime crate.
@@ -70,6 +70,15 @@ impl Arguments {
                 self.if_unsupported = Some(value::word(key, value, &known)?);
             }
             "views" => self.views = Some(value::boolean(key, value)?),
+            "timeout" => self.timeout = Some(value::duration(key, value)?),
+            "leaks" => {
+                let known = [("allow", "Allow"), ("warn", "Warn"), ("deny", "Deny")];
+                self.leaks = Some(value::word(key, value, &known)?);
+            }
+            "egress" => {
+                let known = [("allow", "Allow"), ("deny", "Deny")];
+                self.egress = Some(value::word(key, value, &known)?);
+            }
             "capture" if !cfg!(feature = "capture") => {
                 let message = "`capture` needs the feature `capture` of `netns-test`: enable it";
                 return Err(syn::Error::new(name.span(), message));
@@ -84,15 +93,6 @@ impl Arguments {
                     ("always", "Always"),
                 ];
                 self.capture = Some(value::word(key, value, &known)?);
-            }
-            "timeout" => self.timeout = Some(value::duration(key, value)?),
-            "leaks" => {
-                let known = [("allow", "Allow"), ("warn", "Warn"), ("deny", "Deny")];
-                self.leaks = Some(value::word(key, value, &known)?);
-            }
-            "egress" => {
-                let known = [("allow", "Allow"), ("deny", "Deny")];
-                self.egress = Some(value::word(key, value, &known)?);
             }
             _ => return self.runtime.set(name, value),
         }

@@ -135,9 +135,6 @@ fn settings(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> Toke
     if let Some(views) = arguments.views {
         settings.extend(quote!(.views(#views)));
     }
-    if let Some(variant) = &arguments.capture {
-        settings.extend(quote!(.capture(#private::Capture::#variant)));
-    }
     if let Some(nanoseconds) = arguments.timeout {
         settings.extend(quote!(.timeout(#private::Duration::from_nanos(#nanoseconds))));
     }
@@ -146,6 +143,9 @@ fn settings(item: &TestFn, arguments: &Arguments, private: &TokenStream) -> Toke
     }
     if let Some(variant) = &arguments.egress {
         settings.extend(quote!(.egress(#private::Egress::#variant)));
+    }
+    if let Some(variant) = &arguments.capture {
+        settings.extend(quote!(.capture(#private::Capture::#variant)));
     }
     if let Some(attr) = item.attribute("should_panic") {
         settings.extend(quote!(.should_panic()));

@@ -110,10 +110,7 @@ fn run_on_a_thread(test: &'static Test, watch: &Watch) -> Result<ExitCode, Error
         let _running = Running::note(test.name());
         (test.body)(ns)
     })?;
-    match &ran {
-        Ran::Finished(finished) => report::capture::end_on_a_thread(test, watch, finished),
-        Ran::TimedOut => report::capture::end_in_a_process(test, watch, &Ended::TimedOut),
-    }
+    report::capture::end_on_a_thread(test, watch, &ran);
     match ran {
         Ran::TimedOut => {
             running::abandon(test.name());
@@ -141,6 +138,7 @@ fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
             report::print(&report::ended::orphaned(test.name()));
             report::print(&remains.describe(test));
         }
+        Ended::Frozen(remains) => report::print(&remains.describe(test)),
         Ended::Returned(_) | Ended::Panicked(_) | Ended::Condemned | Ended::TimedOut => {}
     }
     report::capture::end_in_a_process(test, watch, &ended);
@@ -150,7 +148,11 @@ fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
         Ended::Panicked(Some(message)) => panic::resume_unwind(Box::new(message)),
         Ended::Panicked(None) => panic::resume_unwind(Box::new(Reported)),
         // Printed, here or in the other process.
-        Ended::Condemned | Ended::TimedOut | Ended::Died(..) | Ended::Orphaned(_) => fail(test, ""),
+        Ended::Condemned
+        | Ended::TimedOut
+        | Ended::Frozen(_)
+        | Ended::Died(..)
+        | Ended::Orphaned(_) => fail(test, ""),
     }
 }
 

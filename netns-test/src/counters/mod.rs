@@ -173,18 +173,18 @@ fn is_gauge(group: &str, name: &str) -> bool {
     gauges.contains(&name)
 }
 
-impl Counters {
-    /// Those of the calling thread's namespace.
-    pub(crate) fn here() -> Result<Self, Error> {
-        read::here()
-    }
-}
-
 /// How often the calling thread's namespace had no route to send by: `OutNoRoutes`
 /// of `Ip` and of `Ip6`.
 pub(crate) fn without_a_route() -> Result<(u64, u64), Error> {
     let (v4, v6) = read::without_a_route()?;
     Ok((v4.unwrap_or(0), v6.unwrap_or(0)))
+}
+
+impl Counters {
+    /// Those of the calling thread's namespace.
+    pub(crate) fn here() -> Result<Self, Error> {
+        read::here()
+    }
 }
 
 impl NetNs {

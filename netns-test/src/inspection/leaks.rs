@@ -16,9 +16,11 @@ use nix::unistd::{getpid, gettid};
 use crate::inspection::foreign::{self, Haunted};
 use crate::netns::NetNs;
 use crate::report::leaks::Left;
+use crate::setting::Capture;
 use crate::sockets::SocketEntry;
 use crate::sys::descriptor;
 use crate::tasks::{self, OWN, Process, descriptors};
+use crate::watch::Watch;
 
 /// How long what sleeps may take to go.
 const ASLEEP: Duration = Duration::from_millis(30);
@@ -60,14 +62,15 @@ pub(crate) struct Leavings {
     body: u32,
     /// In a process of the test's own, what was there before the body.
     before: Option<Before>,
+    /// What was open before the body, if something of this crate's may be: numbers, and
+    /// inodes of what was behind them.
+    open: BTreeSet<(c_int, u64)>,
 }
 
 #[derive(Debug)]
 struct Before {
     threads: BTreeSet<u32>,
     children: BTreeSet<u32>,
-    /// Numbers, and inodes of what was behind them.
-    descriptors: BTreeSet<(c_int, u64)>,
 }
 
 /// What is there and should not be.
@@ -86,8 +89,17 @@ struct Seen {
 impl Leavings {
     /// To be called on the body's thread, before the body. `apart`: the process
     /// belongs to the test.
-    pub(crate) fn begin(ns: &NetNs, apart: bool) -> Self {
+    pub(crate) fn begin(ns: &NetNs, watch: &Watch, apart: bool) -> Self {
+        let open = if apart || watch.capture != Capture::Off {
+            descriptors::all()
+        } else {
+            Vec::new()
+        };
         Self {
+            open: open
+                .into_iter()
+                .map(|(fd, stat)| (fd, stat.st_ino))
+                .collect(),
             ns: ns.another(),
             body: number(gettid()),
             before: apart.then(Before::now),
@@ -121,7 +133,7 @@ impl Leavings {
 
     fn see(&self, haunted: &[Arc<Haunted>]) -> Seen {
         let mut seen = Seen {
-            handle: !self.ns.is_only_handle(),
+            handle: self.ns.is_held(),
             ..Seen::default()
         };
         self.see_threads(haunted, &mut seen);
@@ -171,8 +183,7 @@ impl Leavings {
     fn see_descriptors(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
         let (device, inode) = self.ns.id().numbers();
         for (fd, stat) in descriptors::all() {
-            let before = self.before.as_ref();
-            if before.is_some_and(|before| before.descriptors.contains(&(fd, stat.st_ino))) {
+            if self.open.contains(&(fd, stat.st_ino)) {
                 continue;
             }
             if descriptors::is_socket(&stat) {
@@ -241,10 +252,6 @@ impl Before {
         Self {
             threads: tasks::numbers(OWN).into_iter().collect(),
             children: children.into_iter().collect(),
-            descriptors: descriptors::all()
-                .into_iter()
-                .map(|(fd, stat)| (fd, stat.st_ino))
-                .collect(),
         }
     }
 }

@@ -46,8 +46,10 @@ impl<'a> Inspection<'a> {
         let at_panic = panics::end();
         let is_success = self.watch.is_success(ending);
         let denied = egress::finish(self.name, self.watch, &self.egress, is_success);
-        if denied || !is_success {
+        if !is_success {
             self.show_state(at_panic.filter(|_| ending.is_err()));
+        }
+        if denied || !is_success {
             foreign::mention(self.name);
         }
         denied

@@ -29,7 +29,11 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
     });
     let threads: Vec<Thread> = others.filter_map(|tid| tasks::read(OWN, tid)).collect();
     // After the threads were read: it takes one more thread inside.
-    let state = state::text(name, When::Overdue, &State::read(ns));
+    let network = State::read(ns).map(|mut state| {
+        state.whole_process = place == Place::Process;
+        state
+    });
+    let network = state::text(name, When::AtLimit, &network);
     let overdue = Overdue {
         name,
         limit,
@@ -38,7 +42,7 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
             Place::Process => Whose::Process,
         },
         threads: &threads,
-        state: &state,
+        network: &network,
     };
     match place {
         Place::Thread => overdue.print(),
@@ -62,7 +66,7 @@ pub(crate) fn print_frozen(name: &str, limit: Duration, pid: i32) {
         limit,
         whose: Whose::Frozen,
         threads: &threads,
-        state: "",
+        network: "",
     };
     overdue.print();
 }

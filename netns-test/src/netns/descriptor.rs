@@ -43,7 +43,7 @@ impl From<OwnedFd> for NetNs {
         // What tells nothing of itself, such as a file of a dead network file system, is no namespace.
         let (device, inode) = namespace::identify(fd.as_fd()).unwrap_or_default();
         let id = NetNsId::from_numbers(device, inode);
-        Self::sharing(&Shared::of(fd, id))
+        Self::counted(&Shared::of(fd, id))
     }
 }
 

@@ -8,6 +8,7 @@
 use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::{fmt, io};
 
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     pub(super) checked: OnceLock<()>,
     /// Looked up when it is asked for, since that takes a socket inside.
     pub(super) cookie: OnceLock<u64>,
+    /// How many handles users have.
+    pub(super) handles: AtomicUsize,
     life: Life,
 }
 
@@ -112,6 +115,7 @@ impl Shared {
             id,
             checked: OnceLock::new(),
             cookie: OnceLock::new(),
+            handles: AtomicUsize::new(0),
             life: Life::default(),
         });
         known.insert(id, Arc::downgrade(&shared));
@@ -162,7 +166,7 @@ impl NetId {
             Some(shared) if shared.life.stage() != Stage::Alive => {
                 refuse(ErrorKind::ShutDown, libc::ESHUTDOWN)
             }
-            Some(shared) => Ok(NetNs::sharing(shared)),
+            Some(shared) => Ok(NetNs::counted(shared)),
         }
     }
 }

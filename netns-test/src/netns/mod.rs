@@ -15,6 +15,7 @@ mod pin;
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use crate::callback::UnderWay;
 use crate::error::{Error, ErrorKind};
@@ -51,6 +52,8 @@ pub struct NetNs {
     shared: Arc<Shared>,
     /// Only in the handle that the namespace was made with, if it has begun its life.
     end: Option<End>,
+    /// Whether this is a user's handle, not one that this crate made for itself.
+    counted: bool,
 }
 
 /// What is to be done before a namespace that this crate made goes away.
@@ -74,16 +77,27 @@ impl NetNs {
         let (device, inode) = namespace::identify(fd.as_fd())
             .map_err(|error| Error::system("read the identity of a network namespace", error))?;
         let id = NetNsId::from_numbers(device, inode);
-        let ns = Self::sharing(&Shared::of(fd, id));
+        let ns = Self::counted(&Shared::of(fd, id));
         let _ = ns.shared.checked.set(());
         Ok(ns)
     }
 
-    /// Another handle to the same namespace.
+    /// Another handle to the same namespace, for this crate.
     fn sharing(shared: &Arc<Shared>) -> Self {
         Self {
             shared: Arc::clone(shared),
             end: None,
+            counted: false,
+        }
+    }
+
+    /// Another handle to the same namespace, for a user.
+    fn counted(shared: &Arc<Shared>) -> Self {
+        shared.handles.fetch_add(1, Ordering::Relaxed);
+        Self {
+            shared: Arc::clone(shared),
+            end: None,
+            counted: true,
         }
     }
 
@@ -103,9 +117,9 @@ impl NetNs {
         self.shared.life()
     }
 
-    /// Whether this process has no other handle to the namespace.
-    pub(crate) fn is_only_handle(&self) -> bool {
-        Arc::strong_count(&self.shared) == 1
+    /// Whether a user has a handle to the namespace.
+    pub(crate) fn is_held(&self) -> bool {
+        self.shared.handles.load(Ordering::Relaxed) > 0
     }
 
     /// The cookie, unless the kernel has none.
@@ -209,6 +223,9 @@ impl NetNs {
 impl Drop for NetNs {
     fn drop(&mut self) {
         let _ = self.finish();
+        if self.counted {
+            self.shared.handles.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -5,24 +5,21 @@ mod kept;
 #[cfg(feature = "capture")]
 mod verdict;
 
-use crate::isolation::body::Finished;
+use crate::isolation::body::Ran;
 use crate::isolation::process::Ended;
 use crate::setting::Capture;
 use crate::test::Test;
 use crate::watch::Watch;
 
 /// Ends the capture of a test that ran on a thread.
-pub(crate) fn end_on_a_thread(test: &Test, watch: &Watch, finished: &Finished) {
+pub(crate) fn end_on_a_thread(test: &Test, watch: &Watch, ran: &Ran) {
     if watch.capture == Capture::Off {
         return;
     }
     #[cfg(feature = "capture")]
-    kept::end(
-        test,
-        &verdict::of_body(watch, &finished.body, finished.condemned),
-    );
+    kept::end(test, &verdict::of_ran(watch, ran));
     #[cfg(not(feature = "capture"))]
-    missing(test, finished);
+    missing(test, ran);
 }
 
 /// Ends the capture of a test that ran in a process.

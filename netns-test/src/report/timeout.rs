@@ -15,8 +15,8 @@ pub(crate) struct Overdue<'a> {
     pub(crate) limit: Duration,
     pub(crate) whose: Whose,
     pub(crate) threads: &'a [Thread],
-    /// What the namespace is like; ends with its line.
-    pub(crate) state: &'a str,
+    /// What the network looks like, in lines of its own.
+    pub(crate) network: &'a str,
 }
 
 /// Which threads are listed, and so what becomes of them.
@@ -58,13 +58,13 @@ impl Overdue<'_> {
         if self.threads.is_empty() {
             text.push_str("    none that can be seen\n");
         }
-        text.push_str(self.state);
         if *whose == Whose::Namespace {
             text.push_str(
                 "  hint:    no thread can be ended from outside: these go on, with all they hold, until the \
                  test binary ends;\n           under `isolation = \"process\"` they are killed\n",
             );
         }
+        text.push_str(self.network);
         text
     }
 }
@@ -139,7 +139,7 @@ mod tests {
             limit: Duration::from_millis(1500),
             whose: Whose::Namespace,
             threads: &threads,
-            state: "  network namespace net:[1]\n",
+            network: "netns-test: the network\n",
         };
         assert_eq!(
             overdue.text(),
@@ -148,9 +148,9 @@ netns-test: `server::accepts` took longer than 1.5s, its limit
   threads in its network namespace:
          41 `server::accepts` sleeping in inet_csk_accept, system call accept4 on descriptor 5
        1042 `busy`            running, 0.49 s of CPU time
-  network namespace net:[1]
   hint:    no thread can be ended from outside: these go on, with all they hold, until the test binary ends;
            under `isolation = \"process\"` they are killed
+netns-test: the network
 "
         );
     }
@@ -162,7 +162,7 @@ netns-test: `server::accepts` took longer than 1.5s, its limit
             limit: Duration::from_secs(5),
             whose: Whose::Frozen,
             threads: &[thread(7, "stops", 'T')],
-            state: "",
+            network: "",
         };
         assert_eq!(
             overdue.text(),

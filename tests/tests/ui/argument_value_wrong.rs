@@ -12,12 +12,6 @@ fn if_unsupported() {}
 #[netns_test(views = "no")]
 fn views() {}
 
-#[netns_test(capture = "failure")]
-fn capture() {}
-
-#[netns_test(capture = true)]
-fn capture_without_a_word() {}
-
 #[netns_test(timeout = "5")]
 fn timeout_without_a_unit() {}
 
@@ -35,6 +29,12 @@ fn leaks() {}
 
 #[netns_test(egress = "warn")]
 fn egress() {}
+
+#[netns_test(capture = "failure")]
+fn capture() {}
+
+#[netns_test(capture = true)]
+fn capture_without_a_word() {}
 
 #[netns_test(flavor = "local")]
 async fn flavor() {}

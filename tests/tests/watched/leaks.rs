@@ -49,13 +49,14 @@ const CLEAN: [&str; 11] = [
 
 /// What is said of one test among all that is printed: from its line to the next line of
 /// something else.
-fn said_of(text: &str, test: &str) -> String {
+fn said_of(output: &str, test: &str) -> String {
     let heading = format!("netns-test: `{test}` left behind:\n");
-    let Some((_, rest)) = text.split_once(&heading) else {
+    let Some((_, rest)) = output.split_once(&heading) else {
         return String::new();
     };
-    let lines = rest.lines().take_while(|line| line.starts_with("  "));
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines: Vec<_> = rest.split_inclusive('\n').collect();
+    let end = lines.iter().position(|line| !line.starts_with("  "));
+    lines[..end.unwrap_or(lines.len())].concat()
 }
 
 /// What outlives a body is named, and the test fails if it must not leave anything; one

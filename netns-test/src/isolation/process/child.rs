@@ -2,7 +2,7 @@
 //! body, tells the outcome, and ends.
 
 use std::io::{self, Write};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic;
 use std::process::ExitCode;
 use std::sync::mpsc;
@@ -72,7 +72,7 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         }
     }
     let outcome = match speak_through(stdout, stderr) {
-        Ok(()) => run(&name, &watch, body, views, prepared, &result),
+        Ok(()) => run(&name, &watch, body, views, prepared, result.as_fd()),
         Err(error) => Outcome::NotEntered(Error::system("dup2 the test's output", error)),
     };
     if !matches!(outcome, Outcome::TimedOut) {
@@ -114,7 +114,7 @@ fn run(
     body: Body,
     views: Views,
     prepared: Result<Surroundings, Error>,
-    result: &OwnedFd,
+    result: BorrowedFd<'_>,
 ) -> Outcome {
     let ns = match prepared.and_then(|surroundings| surroundings.accept(views)) {
         Ok(ns) => ns,
@@ -122,10 +122,10 @@ fn run(
     };
     // For the case that this process ends before it can tell what it saw. Nobody's verdict
     // depends on it.
-    let _ = send_network(result.as_fd(), ns.as_fd());
+    let _ = send_network(result, ns.as_fd());
     let (limited, limiting) = limit(watch.timeout);
     // With a limit, the other side sees to it as well: this process may be stopped as a whole.
-    let to_be_told = watch.timeout.and_then(|_| result.try_clone().ok());
+    let to_be_told = watch.timeout.and_then(|_| result.try_clone_to_owned().ok());
     // A thread of its own, for the name that a panic's message begins with.
     let started = thread::Builder::new().name(name.to_owned()).spawn({
         let (name, watch) = (name.to_owned(), watch.clone());

@@ -96,10 +96,11 @@ fn ask(server: &Server, test: &Test, watch: &Watch) -> Result<Ended, Asked> {
             io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => Asked::Gone,
             _ => failed("ask the fork server")(error),
         })?;
-    match waiting.wait(server.pidfd.as_fd(), test, watch) {
+    match waiting.wait(server.pidfd.as_fd(), watch) {
         Ok(Heard { last, network }) => match last {
             Last::Outcome(outcome) => ended(outcome).map_err(Asked::Failed),
             Last::Status(status) => Ok(Ended::Died(status, Remains::of(network))),
+            Last::Frozen => Ok(Ended::Frozen(Remains::of(network))),
             Last::Nothing { .. } => Ok(Ended::Orphaned(Remains::of(network))),
         },
         Err(error) => Err(failed("wait for the test's process")(error)),
@@ -119,6 +120,7 @@ fn run_in_new_process(test: &'static Test, watch: &Watch, user: bool) -> Result<
         match last {
             Last::Outcome(outcome) => return ended(outcome),
             Last::Status(status) => return Ok(Ended::Died(status, Remains::of(network))),
+            Last::Frozen => return Ok(Ended::Frozen(Remains::of(network))),
             Last::Nothing { .. } => {}
         }
     }
@@ -147,7 +149,7 @@ fn run_under_name(
             last: Last::Nothing { started: false },
             network: None,
         }),
-        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd(), test, watch)),
+        sent => sent.and_then(|()| waiting.wait(pidfd.as_fd(), watch)),
     };
     let status = end_group(&mut child);
     let mut heard = heard.map_err(failed)?;

@@ -171,11 +171,6 @@ pub(super) fn send_started(to: BorrowedFd<'_>) -> io::Result<()> {
     channel::send(to, &[tag::STARTED], &[])
 }
 
-/// Hands over the namespace that the body is about to run in.
-pub(super) fn send_network(to: BorrowedFd<'_>, network: BorrowedFd<'_>) -> io::Result<()> {
-    channel::send(to, &[tag::NETWORK], &[network])
-}
-
 /// Says that the body will have a limit, and how to end this process, `own`, if that fails.
 pub(super) fn send_limited(to: BorrowedFd<'_>, own: &OwnedFd) -> io::Result<()> {
     let mut bytes = vec![tag::LIMITED];
@@ -187,6 +182,11 @@ pub(super) fn send_limited(to: BorrowedFd<'_>, own: &OwnedFd) -> io::Result<()> 
 pub(super) fn send_warning(to: BorrowedFd<'_>, text: &str) -> io::Result<()> {
     send_text(to, text.as_bytes())?;
     channel::send(to, &[tag::WARNING], &[])
+}
+
+/// Hands over the namespace that the body is about to run in.
+pub(super) fn send_network(to: BorrowedFd<'_>, network: BorrowedFd<'_>) -> io::Result<()> {
+    channel::send(to, &[tag::NETWORK], &[network])
 }
 
 /// Sends the wait status of a test's process.

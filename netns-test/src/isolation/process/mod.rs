@@ -10,7 +10,7 @@
 //!   result socket, stdout, stderr               network namespace, `lo`, views, body on a thread
 //! output, as it comes                     <---  stdout and stderr
 //! network namespace                       <---  before the body
-//! its pidfd, if the body has a limit      <---
+//! its pidfd, if the body has a limit      <---  right before the body
 //! warnings                                <---
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
@@ -65,6 +65,9 @@ pub(crate) enum Ended {
     Condemned,
     /// The body took too long; what it was at has been printed.
     TimedOut,
+    /// It took too long, and the process had to be ended from outside; what it was at
+    /// has been printed.
+    Frozen(Remains),
     /// The process ended before it told an outcome.
     Died(ExitStatus, Remains),
     /// The fork server ended, and the process with it.

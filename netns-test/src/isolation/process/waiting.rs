@@ -26,7 +26,11 @@ use crate::watch::Watch;
 pub(super) enum Last {
     Outcome(Outcome),
     Status(ExitStatus),
-    Nothing { started: bool },
+    /// It did not keep to its limit, and was ended.
+    Frozen,
+    Nothing {
+        started: bool,
+    },
 }
 
 /// What was heard of a test's process.
@@ -90,12 +94,7 @@ impl Waiting {
 
     /// Forwards output until there is an outcome, or nobody who could send one.
     /// `death` becomes readable when the process that runs or forks the test ends.
-    pub(super) fn wait(
-        mut self,
-        death: BorrowedFd<'_>,
-        test: &Test,
-        watch: &Watch,
-    ) -> io::Result<Heard> {
+    pub(super) fn wait(mut self, death: BorrowedFd<'_>, watch: &Watch) -> io::Result<Heard> {
         let mut backup = Backup::none();
         let mut output = self.output.take().and_then(Output::into_reader);
         let mut started = false;
@@ -111,11 +110,11 @@ impl Waiting {
             }
             match self.reports.next() {
                 Ok(Some(Report::Started)) => started = true,
-                Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Limited(pid, own))) => {
                     backup = Backup::begin(pid, own, watch.timeout);
                 }
                 Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
+                Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
                     break Last::Status(ExitStatus::from_raw(status));
@@ -126,8 +125,8 @@ impl Waiting {
                         break Last::Nothing { started };
                     }
                     if backup.is_over() {
-                        backup.end(test.name());
-                        break Last::Outcome(Outcome::TimedOut);
+                        backup.end(self.name);
+                        break Last::Frozen;
                     }
                 }
                 Err(error) => return Err(error),

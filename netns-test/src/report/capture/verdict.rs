@@ -4,12 +4,21 @@ use std::process::ExitCode;
 
 use crate::callback;
 use crate::capture::Verdict;
+use crate::isolation::body::Ran;
 use crate::isolation::process::Ended;
 use crate::report::ended;
 use crate::watch::{Ending, Watch};
 
+/// Of a test that ran on a thread.
+pub(super) fn of_ran(watch: &Watch, ran: &Ran) -> Verdict {
+    match ran {
+        Ran::Finished(finished) => of_body(watch, &finished.body, finished.condemned),
+        Ran::TimedOut => failed("it took too long"),
+    }
+}
+
 /// Of a body that came to an end, and of what was done after it.
-pub(super) fn of_body(watch: &Watch, body: &Ending, is_condemned: bool) -> Verdict {
+fn of_body(watch: &Watch, body: &Ending, is_condemned: bool) -> Verdict {
     if is_condemned {
         return failed("after its body");
     }
@@ -33,7 +42,7 @@ pub(super) fn of_process(watch: &Watch, ended: &Ended) -> Verdict {
         Ended::Panicked(Some(text)) => of_body(watch, &Err(Box::new(text.clone())), false),
         Ended::Panicked(None) => of_body(watch, &Err(Box::new(())), false),
         Ended::Condemned => of_body(watch, &Ok(ExitCode::SUCCESS), true),
-        Ended::TimedOut => failed("it took longer than its limit"),
+        Ended::TimedOut | Ended::Frozen(_) => failed("it took too long"),
         Ended::Died(status, _) => failed(&format!("its process {}", ended::how(*status))),
         Ended::Orphaned(_) => failed("its process vanished"),
     }

@@ -24,8 +24,8 @@ pub(crate) enum When {
     AtPanic,
     /// What the body held is dropped.
     AfterBody,
-    /// The body goes on.
-    Overdue,
+    /// The body took too long, and is at it still.
+    AtLimit,
     /// All of the test's processes have ended.
     AfterProcess,
 }
@@ -63,7 +63,7 @@ fn whole(name: &str, when: When, state: &State) -> String {
     let moment = match when {
         When::AtPanic => "at its panic",
         When::AfterBody => "after its body",
-        When::Overdue => "when its time was up",
+        When::AtLimit => "at its limit",
         When::AfterProcess => "after its process ended",
     };
     let mut sections = Sections(format!("netns-test: the network of `{name}` {moment}:\n"));

@@ -51,7 +51,7 @@ pub(super) fn lines(sockets: &[(SocketEntry, Option<Owner>)], when: When) -> Vec
     }
     if lines.is_empty() {
         let none = match when {
-            When::AtPanic | When::Overdue => "none",
+            When::AtPanic | When::AtLimit => "none",
             When::AfterBody => "none left",
             When::AfterProcess => "none left without the process",
         };
