@@ -20,6 +20,7 @@ mod decode;
 mod file;
 mod kept;
 mod links;
+mod own;
 mod pcapng;
 mod recording;
 mod ring;
@@ -39,6 +40,7 @@ use recording::Recording;
 #[cfg(test)]
 pub(crate) use kept::Described;
 pub(crate) use kept::{Kept, Loss, Verdict};
+pub(crate) use own::is_tap;
 pub(crate) use sink::{Sink, here, send_through};
 pub(crate) use tap::Tap;
 

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::capture::links::Links;
+use crate::capture::own;
 use crate::capture::pcapng::link_type;
 use crate::capture::ring::{Head, Ring};
 use crate::netns::NetNsId;
@@ -62,6 +63,9 @@ impl Tap {
     }
 
     pub(crate) fn of(place: Place, since: u64, sockets: io::Result<Sockets>) -> Self {
+        if let Ok(sockets) = &sockets {
+            own::note(sockets);
+        }
         Self {
             place,
             since,

@@ -10,6 +10,7 @@ use std::os::fd::AsFd;
 use std::thread;
 
 use crate::address::Address;
+use crate::capture;
 use crate::counters::Counters;
 use crate::error::{Error, ErrorKind};
 use crate::link::Link;
@@ -94,7 +95,10 @@ impl State {
         state.whole_process = is_of_main_thread(ns.id());
         // The sockets first: the reading itself takes some.
         match sockets::here() {
-            Ok(sockets) => state.sockets = owners::find(sockets, ns.id()),
+            Ok(mut sockets) => {
+                sockets.retain(|socket| !socket.inode.is_some_and(capture::is_tap));
+                state.sockets = owners::find(sockets, ns.id());
+            }
             Err(error) => state.unread.push(error),
         }
         match Counters::here() {

@@ -50,6 +50,23 @@ fn each_user(capture: &str, check: impl Fn(&crate::fixture::Run, &str, bool, &st
     }
 }
 
+/// A test's report on its sockets leaves out those of its capture.
+#[test]
+fn taps_are_no_sockets_of_the_test() {
+    each_user("on-failure", |run, test, _, _| {
+        if !["endings::panics", "endings::returns_an_error"].contains(&test) {
+            return;
+        }
+        let begin = format!("the network of `{test}`");
+        let (_, network) = run.text.split_once(&begin).expect("it is shown");
+        let network = network.split("netns-test:").next().unwrap_or(network);
+        assert!(network.contains("\n  sockets: "), "{network}");
+        for word in ["packet ", "netlink "] {
+            assert!(!network.contains(word), "{test}: {network}");
+        }
+    });
+}
+
 /// Those that failed leave one, and it says how; what a crashed one sent is in it.
 #[test]
 fn on_failure_is_for_tests_that_failed() {
