@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::ffi::c_int;
 use std::os::fd::AsRawFd;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use crate::report::leaks::Left;
 use crate::setting::Capture;
 use crate::sockets::SocketEntry;
 use crate::sys::descriptor;
-use crate::tasks::{self, OWN, Process, descriptors};
+use crate::tasks::{self, OWN, Process, descriptors, known, number};
 use crate::watch::Watch;
 
 /// How long what sleeps may take to go.
@@ -27,40 +27,13 @@ const ASLEEP: Duration = Duration::from_millis(30);
 /// How long what runs may take to go.
 const AWAKE: Duration = Duration::from_millis(300);
 
-/// The threads of tests that run on threads of this process: their bodies', and those
-/// that wait for them. There is no need to ask where they are.
-static OTHERS: Mutex<BTreeSet<u32>> = Mutex::new(BTreeSet::new());
-
-fn others() -> MutexGuard<'static, BTreeSet<u32>> {
-    OTHERS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A thread that is one of [`OTHERS`] while this lives.
-#[derive(Debug)]
-pub(crate) struct Other(u32);
-
-impl Other {
-    /// The calling thread.
-    pub(crate) fn here() -> Self {
-        let tid = number(gettid());
-        others().insert(tid);
-        Self(tid)
-    }
-}
-
-impl Drop for Other {
-    fn drop(&mut self) {
-        others().remove(&self.0);
-    }
-}
-
 /// A test whose leavings are looked for, from before its body.
 #[derive(Debug)]
 pub(crate) struct Leavings {
     ns: NetNs,
     /// The body's thread: threads with a higher number are younger.
     body: u32,
-    /// In a process of the test's own, what was there before the body.
+    /// In a process of the test's own, what was there before the body beside this crate's own.
     before: Option<Before>,
     /// What was open before the body, if something of this crate's may be: numbers, and
     /// inodes of what was behind them.
@@ -90,7 +63,7 @@ impl Leavings {
     /// To be called on the body's thread, before the body. `apart`: the process
     /// belongs to the test.
     pub(crate) fn begin(ns: &NetNs, watch: &Watch, apart: bool) -> Self {
-        let open = if apart || watch.capture != Capture::Off {
+        let open = if watch.capture != Capture::Off {
             descriptors::all()
         } else {
             Vec::new()
@@ -147,14 +120,15 @@ impl Leavings {
 
     fn see_threads(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
         let here = number(gettid());
-        let mut threads = tasks::numbers(OWN);
-        {
-            let others = others();
-            threads.retain(|tid| !others.contains(tid));
+        // Where tests run on threads, there is always one that nobody knows yet, or any more.
+        if self.before.is_some() && known::are_all(&[here, self.body]) {
+            return;
         }
+        let mut threads = tasks::numbers(OWN);
+        known::leave_out(&mut threads);
         for tid in threads {
             let is_old = match &self.before {
-                Some(before) => before.threads.contains(&tid),
+                Some(before) => tid == number(getpid()) || before.threads.contains(&tid),
                 None => !is_younger(tid, self.body),
             };
             if is_old || tid == here || tid == self.body {
@@ -249,8 +223,13 @@ impl Before {
         } else {
             Vec::new()
         };
+        let threads = if known::are_all(&[]) {
+            Vec::new()
+        } else {
+            tasks::numbers(OWN)
+        };
         Self {
-            threads: tasks::numbers(OWN).into_iter().collect(),
+            threads: threads.into_iter().collect(),
             children: children.into_iter().collect(),
         }
     }
@@ -309,8 +288,4 @@ fn is_younger(tid: u32, than: u32) -> bool {
     let first = number(getpid());
     let age = |tid: u32| (tid < first, tid);
     age(tid) > age(than)
-}
-
-fn number(pid: nix::unistd::Pid) -> u32 {
-    u32::try_from(pid.as_raw()).unwrap_or(0)
 }

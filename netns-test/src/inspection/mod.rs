@@ -15,7 +15,7 @@ use crate::setting::Leaks;
 use crate::state::State;
 use crate::watch::{Ending, Watch};
 
-pub(crate) use leaks::{Leavings, Other};
+pub(crate) use leaks::Leavings;
 pub(crate) use timeout::{Place, print as overdue, print_frozen as frozen};
 
 /// A test whose body runs.

@@ -174,7 +174,6 @@ pub(crate) fn create_all(ns: &NetNs) -> Result<(), Error> {
     let stack = Stack {
         ns: ns.another(),
         netid,
-        framework: kstat::framework(ns),
     };
     let slots = world::lock().add(stack);
     slot::advance_here(&slots, Step::Create);
@@ -192,11 +191,13 @@ pub(crate) fn end_all(ns: &NetNs) -> Result<(), Error> {
         return Ok(());
     };
     let slots = world::lock().condemn(netid);
-    slot::inside(&slots, Step::Destroy, || {
-        slot::advance_here(&slots, Step::Shutdown);
-        kstat::close(ns);
-        slot::advance_here(&slots, Step::Destroy);
-    });
+    if !slots.is_empty() {
+        slot::inside(&slots, Step::Destroy, || {
+            slot::advance_here(&slots, Step::Shutdown);
+            kstat::close(ns);
+            slot::advance_here(&slots, Step::Destroy);
+        });
+    }
     // Where there were no instances, or the namespace could not be entered.
     kstat::close(ns);
     let gone = world::lock().remove(netid);

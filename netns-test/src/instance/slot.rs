@@ -10,7 +10,7 @@ use crate::instance::failure::{Failure, caught};
 use crate::instance::inside::{self, Callback, Inside};
 use crate::instance::machine::{Machine, Step};
 use crate::instance::registration::Registered;
-use crate::kstat::Framework;
+use crate::kstat;
 use crate::netns::{NetId, NetNs};
 
 /// A namespace that this crate made and whose end is not over; illumos calls it
@@ -19,7 +19,6 @@ use crate::netns::{NetId, NetNs};
 pub(super) struct Stack {
     pub(super) ns: NetNs,
     pub(super) netid: NetId,
-    pub(super) framework: Arc<Framework>,
 }
 
 /// One registration in one namespace: how far it is there, and its state.
@@ -83,7 +82,7 @@ impl Slot {
 
     fn count(&self, step: Step, took: Duration) {
         self.registered.steps[step as usize].add(took);
-        let framework = &self.stack.framework;
+        let framework = kstat::framework(&self.stack.ns);
         match step {
             Step::Create => {
                 framework.hooks_added.fetch_add(1, Ordering::Relaxed);
@@ -164,6 +163,9 @@ pub(super) fn inside(slots: &[Arc<Slot>], step: Step, f: impl FnOnce() + Send) {
 
 /// What went wrong in these steps of `slots`.
 pub(super) fn outcome(slots: &[Arc<Slot>], steps: &[Step]) -> Result<(), Error> {
+    if slots.is_empty() {
+        return Ok(());
+    }
     let failed = slots.iter().flat_map(|slot| {
         let failures = slot.failures(steps).into_iter();
         failures.map(move |failure| (slot, failure))

@@ -12,6 +12,7 @@ use std::thread;
 
 use crate::netns::{NetNs, make};
 use crate::sys::namespace::{self, Patience};
+use crate::tasks::known::Known;
 
 /// How many namespaces are kept ready; 3 and 4 are no faster.
 const AHEAD: usize = 2;
@@ -74,6 +75,7 @@ impl Pool {
 
     /// The worker's life: it ends with the process, or with the first error.
     fn work(&self) {
+        let _known = Known::here();
         let Ok(parking) = parking() else {
             return self.give_up();
         };

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use crate::error::{Error, ErrorKind};
-use crate::inspection::{self, Other, Place};
+use crate::inspection::{self, Place};
 use crate::isolation::body::{self, Ran};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::limit::{TooLate, limit};
@@ -16,6 +16,7 @@ use crate::isolation::view::{Scope, Views};
 use crate::netns::{NetNs, make};
 use crate::report::leaks;
 use crate::sys::namespace::Patience;
+use crate::tasks::known::Known;
 use crate::test::Test;
 use crate::watch::Watch;
 
@@ -33,14 +34,14 @@ pub(crate) fn run(
     let home = Home::of_this_process();
     let views = Views::of(test.views);
     let (asking, asked) = setup::from_home().unzip();
-    let _waits = Other::here();
+    let _waits = Known::here();
     let (limited, limiting) = limit(watch.timeout);
     let thread = thread::Builder::new()
         .name(test.name().into())
         .spawn({
             let watch = watch.clone();
             move || {
-                let _runs = Other::here();
+                let _runs = Known::here();
                 let ns = enter(home, views)?;
                 asking.map_or(Ok(()), Asking::ask)?;
                 body::run(test.name(), &watch, Scope::Thread, &limited, ns, body)

@@ -28,6 +28,17 @@ pub(super) fn read() -> RwLockReadGuard<'static, List> {
     LIST.read().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Whether nothing is registered: then `work` is done, with nobody to be called, and
+/// nobody registers meanwhile.
+pub(super) fn is_empty_during(work: impl FnOnce()) -> bool {
+    let list = read();
+    let is_empty = list.entries.is_empty();
+    if is_empty {
+        work();
+    }
+    is_empty
+}
+
 pub(super) fn write() -> RwLockWriteGuard<'static, List> {
     LIST.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -104,7 +104,7 @@ mod pass;
 mod registered;
 mod registration;
 
-use crate::callback::Operation;
+use crate::callback::{self, Operation};
 use crate::error::Error;
 use crate::netns::{NetNs, life};
 use cleanup::Cleanup;
@@ -120,7 +120,12 @@ pub use registration::{Registration, register_device, register_subsys};
 ///
 /// An `init` failed; what others began is undone, and nobody has seen the namespace.
 pub(crate) fn create(ns: &NetNs) -> Result<(), Error> {
-    let _operation = Operation::begin("make a network namespace")?;
+    let what = "make a network namespace";
+    callback::refuse_within(what)?;
+    if list::is_empty_during(|| life::publish(ns)) {
+        return Ok(());
+    }
+    let _operation = Operation::begin(what)?;
     let list = list::read();
     for (index, entry) in list.entries().iter().enumerate() {
         if let Err(error) = entry.init(ns) {
@@ -141,7 +146,12 @@ pub(crate) fn create(ns: &NetNs) -> Result<(), Error> {
 /// A callback panicked; all others have run.
 pub(crate) fn destroy(ns: &NetNs) -> Result<(), Error> {
     static CLEANUP: Cleanup<NetNs, Result<(), Error>> = Cleanup::new();
-    let _operation = Operation::begin("end a network namespace")?;
+    let what = "end a network namespace";
+    callback::refuse_within(what)?;
+    if list::is_empty_during(|| life::unpublish(ns)) {
+        return Ok(());
+    }
+    let _operation = Operation::begin(what)?;
     CLEANUP.clean_up(ns.another(), end)
 }
 

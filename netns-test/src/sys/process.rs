@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::process::Child;
 
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpid};
 
 /// Ends the process at once: no `atexit` handler, no destructor, no flush.
 pub(crate) fn exit_now(status: c_int) -> ! {
@@ -32,6 +32,16 @@ pub(crate) fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
     let fd = c_int::try_from(fd).expect("a descriptor is an int");
     // SAFETY: the kernel has just made this descriptor for us.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Whether this process has a thread `tid`.
+///
+/// # References
+///
+/// `tgkill(2)`: signal 0 is not sent, and `ESRCH` if there is no such thread.
+pub(crate) fn has_thread(tid: u32) -> bool {
+    // SAFETY: the call takes three integers, and sends nothing.
+    unsafe { libc::syscall(libc::SYS_tgkill, getpid().as_raw(), tid, 0) == 0 }
 }
 
 /// Ends the process behind a pidfd at once, stopped or not.

@@ -2,26 +2,38 @@
 
 use std::ffi::c_int;
 use std::fs;
+use std::sync::{Mutex, PoisonError};
 
 use nix::sys::stat::{FileStat, SFlag};
 
 use crate::sys::descriptor;
 
-/// How many numbers are asked about at once; few processes have one above.
-const FIRST: usize = 256;
+/// How many numbers are asked about at once; few processes have one above, beside
+/// what they inherited.
+const FIRST: usize = 64;
+
+/// The numbers above that were open when all were listed: shells, for one, keep
+/// descriptors as far from the others as they can, and hand them on.
+static HIGH: Mutex<Vec<c_int>> = Mutex::new(Vec::new());
 
 /// All that are open, with what the kernel says of them.
 pub(crate) fn all() -> Vec<(c_int, FileStat)> {
     // Since Linux 6.2, the size of this directory is how many there are.
     let count = fs::metadata("/proc/self/fd").map_or(0, |directory| directory.len());
-    let mut found = Vec::with_capacity(FIRST / 8);
-    let asked = descriptor::open_among::<FIRST>(0, |number| found.push(number));
-    let complete = u64::try_from(found.len()).is_ok_and(|found| found >= count && count > 0);
-    if asked.is_err() || !complete {
-        return listed();
-    }
+    let mut numbers = Vec::with_capacity(FIRST);
+    let asked = descriptor::open_among::<FIRST>(|number| numbers.push(number));
+    let mut high = HIGH.lock().unwrap_or_else(PoisonError::into_inner);
+    numbers.extend_from_slice(&high);
     let looked = |number| Some((number, descriptor::look(number).ok()?));
-    found.into_iter().filter_map(looked).collect()
+    let mut found: Vec<_> = numbers.into_iter().filter_map(looked).collect();
+    let are_all = u64::try_from(found.len()).is_ok_and(|found| found >= count && count > 0);
+    if asked.is_err() || !are_all {
+        found = listed();
+        let is_high = |number: &c_int| usize::try_from(*number).is_ok_and(|it| it >= FIRST);
+        high.clear();
+        high.extend(found.iter().map(|(number, _)| *number).filter(is_high));
+    }
+    found
 }
 
 fn listed() -> Vec<(c_int, FileStat)> {

@@ -5,6 +5,7 @@
 //! proc(5): `/proc/pid/task`, `/proc/pid/stat`, `/proc/pid/wchan`, `/proc/pid/syscall`
 
 pub(crate) mod descriptors;
+pub(crate) mod known;
 mod process;
 mod syscall;
 mod thread;
@@ -13,6 +14,8 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
+
+use nix::unistd::Pid;
 
 use crate::netns::NetNsId;
 
@@ -27,6 +30,11 @@ pub(crate) const OWN: &str = "/proc/self/task";
 pub(crate) fn namespace(directory: &str) -> Option<NetNsId> {
     let file = fs::metadata(Path::new(directory).join("ns/net")).ok()?;
     Some(NetNsId::from_numbers(file.dev(), file.ino()))
+}
+
+/// The number of a thread or a process, as `/proc` writes it.
+pub(crate) fn number(of: Pid) -> u32 {
+    u32::try_from(of.as_raw()).unwrap_or(0)
 }
 
 /// Whether what stands in such a directory runs, or waits for the kernel alone.

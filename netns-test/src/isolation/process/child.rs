@@ -28,6 +28,7 @@ use crate::netns::make;
 use crate::setting::Capture;
 use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
+use crate::tasks::known::Known;
 use crate::test::Body;
 use crate::watch::Watch;
 
@@ -123,6 +124,7 @@ fn run(
     // For the case that this process ends before it can tell what it saw. Nobody's verdict
     // depends on it.
     let _ = send_network(result, ns.as_fd());
+    let _waits = Known::here();
     let (limited, limiting) = limit(watch.timeout);
     // With a limit, the other side sees to it as well: this process may be stopped as a whole.
     let to_be_told = watch.timeout.and_then(|_| result.try_clone_to_owned().ok());
@@ -130,6 +132,7 @@ fn run(
     let started = thread::Builder::new().name(name.to_owned()).spawn({
         let (name, watch) = (name.to_owned(), watch.clone());
         move || {
+            let _runs = Known::here();
             setup::run()?;
             body::run(&name, &watch, Scope::Process, &limited, ns, |ns| {
                 if let Some(result) = to_be_told {

@@ -23,6 +23,7 @@ use crate::sys::channel;
 use crate::sys::code;
 use crate::sys::fork::Alone;
 use crate::sys::process;
+use crate::tasks::descriptors;
 use crate::test::Body;
 
 /// How many children wait ahead of their test.
@@ -99,6 +100,8 @@ impl Server {
         if getppid() != parent {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
+        // The children then know where this process's descriptors are.
+        let _ = descriptors::all();
         channel::send(requests.as_fd(), READY, &[])?;
         Ok(Self {
             alone,
