@@ -6,6 +6,7 @@ pub use std::module_path;
 pub use std::process::{ExitCode, Termination};
 pub use std::time::Duration;
 
+use crate::backtrace::__rust_begin_short_backtrace;
 pub use crate::isolation::before_main::enter_user_namespace_before_main;
 pub use crate::lifecycle::run;
 pub use crate::netns::NetNs;
@@ -20,7 +21,7 @@ pub use netns_test_macros::netns_test as test;
 /// Runs a body and turns what it returns into what libtest asks of it. Prints
 /// an `Err`, on the thread of the body, as `#[test]` would.
 pub fn report<T: Outcome>(body: impl FnOnce() -> T) -> ExitCode {
-    body().report()
+    __rust_begin_short_backtrace(body).report()
 }
 
 /// A value that a test can return: any [`Termination`], under a name that

@@ -1,6 +1,9 @@
 //! The tokio runtime of a bare `async fn`, built inside the namespace.
 
-use std::future::Future;
+use std::future::{self, Future};
+use std::pin::pin;
+
+use crate::backtrace::__rust_begin_short_backtrace;
 
 /// Which scheduler, as tokio names them.
 #[derive(Clone, Copy, Debug)]
@@ -72,6 +75,13 @@ impl Runtime {
             .start_paused(self.start_paused)
             .build()
             .expect("failed to build the test's tokio runtime")
-            .block_on(future)
+            .block_on(async move {
+                let mut future = pin!(future);
+                // The runtime is no more of the test's doing than what is around it.
+                future::poll_fn(|context| {
+                    __rust_begin_short_backtrace(|| future.as_mut().poll(context))
+                })
+                .await
+            })
     }
 }

@@ -63,10 +63,9 @@ impl Leavings {
     /// To be called on the body's thread, before the body. `apart`: the process
     /// belongs to the test.
     pub(crate) fn begin(ns: &NetNs, watch: &Watch, apart: bool) -> Self {
-        let open = if watch.capture != Capture::Off {
-            descriptors::all()
-        } else {
-            Vec::new()
+        let open = match watch.capture {
+            Capture::Off => Vec::new(),
+            Capture::OnFailure | Capture::Always => descriptors::all(),
         };
         Self {
             open: open

@@ -77,8 +77,6 @@ mod tests {
 
     use super::*;
 
-    use super::*;
-
     #[test]
     fn a_thread_more_is_noticed() {
         // Other tests run on threads of their own, so all that are there are listed first.

@@ -2,6 +2,7 @@
 //! every road, and short.
 #![cfg(target_os = "linux")]
 
+mod backtrace;
 mod normal;
 
 use netns_test_tests::cargo::{Report, Runner, User, Verdict, run_fixture};

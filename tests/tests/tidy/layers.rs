@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 58] = [
+const LAYERS: [(&str, u8); 59] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -11,12 +11,13 @@ const LAYERS: [(&str, u8); 58] = [
     ("error", 0),
     ("hardware", 0),
     ("netlink", 0),
-    ("runtime", 0),
+    ("backtrace", 0),
     ("scope", 0),
     ("sync", 0),
     ("setting", 0),
     ("setup", 0),
     ("callback", 1),
+    ("runtime", 1),
     ("env", 1),
     ("sys", 2),
     ("access", 3),
