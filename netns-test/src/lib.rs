@@ -113,7 +113,6 @@
 pub mod __private;
 mod address;
 mod answer;
-#[cfg(any(target_os = "linux", feature = "tokio"))]
 mod backtrace;
 mod before_main;
 pub mod counters;
