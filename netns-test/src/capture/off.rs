@@ -2,7 +2,7 @@
 
 use std::os::fd::OwnedFd;
 
-use crate::netns::NetNs;
+use crate::netns::{NetNs, NetNsId};
 use crate::sys::channel::Message;
 use crate::watch::Watch;
 
@@ -37,6 +37,12 @@ pub(crate) fn discard(_: &str) {}
 pub(crate) fn is_tap(_: u64) -> bool {
     false
 }
+
+pub(crate) fn taps_in(_: NetNsId) -> Vec<u64> {
+    Vec::new()
+}
+
+pub(crate) fn note_in(_: NetNsId, _: impl IntoIterator<Item = u64>) {}
 
 pub(crate) fn here() -> Option<Sink> {
     None

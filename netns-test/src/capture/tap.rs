@@ -64,7 +64,7 @@ impl Tap {
 
     pub(crate) fn of(place: Place, since: u64, sockets: io::Result<Sockets>) -> Self {
         if let Ok(sockets) = &sockets {
-            own::note(sockets);
+            own::note(place.id, sockets);
         }
         Self {
             place,

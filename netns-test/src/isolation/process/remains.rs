@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::poll::PollTimeout;
 
+use crate::capture;
 use crate::env::Role;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::process::start::{Started, end_group, names, start, unknown_name};
@@ -78,8 +79,9 @@ fn ask(ns: &NetNs, test: &Test) -> Result<String, Error> {
             mut child,
             ..
         } = start(&name, Role::Reporter, birth)?;
-        let answer = channel::send(requests.as_fd(), test.name().as_bytes(), &[])
-            .and_then(|()| all_of(&requests));
+        let request = request(test.name(), &capture::taps_in(ns.id()));
+        let answer =
+            channel::send(requests.as_fd(), &request, &[]).and_then(|()| all_of(&requests));
         let _ = end_group(&mut child);
         match answer {
             Ok(described) if !described.is_empty() => return Ok(described),
@@ -90,6 +92,29 @@ fn ask(ns: &NetNs, test: &Test) -> Result<String, Error> {
         }
     }
     Err(unknown_name(test))
+}
+
+/// What the further child is asked: the numbers of sockets that are not the test's, behind
+/// how many they are, and the test's name.
+fn request(name: &str, taps: &[u64]) -> Vec<u8> {
+    let taps = &taps[..taps.len().min(u8::MAX.into())];
+    let mut bytes = vec![u8::try_from(taps.len()).unwrap_or(u8::MAX)];
+    bytes.extend(taps.iter().flat_map(|inode| inode.to_le_bytes()));
+    let room = LONGEST - bytes.len();
+    bytes.extend(name.bytes().take(room));
+    bytes
+}
+
+/// The inverse of [`request`].
+fn asked(bytes: &[u8]) -> Option<(String, Vec<u64>)> {
+    let (count, rest) = bytes.split_first()?;
+    let (taps, name) = rest.split_at_checked(usize::from(*count) * size_of::<u64>())?;
+    let taps = taps.chunks_exact(size_of::<u64>());
+    let number = |bytes: &[u8]| bytes.try_into().map(u64::from_le_bytes).ok();
+    Some((
+        String::from_utf8_lossy(name).into_owned(),
+        taps.filter_map(number).collect(),
+    ))
 }
 
 /// All that the other side says before it ends.
@@ -113,13 +138,47 @@ fn all_of(channel: &OwnedFd) -> io::Result<String> {
 
 /// The life of the further child: describes the network that it was started in.
 pub(super) fn serve(requests: &OwnedFd) -> ! {
-    let Ok(Some(message)) = channel::receive(requests.as_fd()) else {
+    let message = channel::receive(requests.as_fd()).ok().flatten();
+    let Some((name, taps)) = message.and_then(|message| asked(&message.bytes)) else {
         process::exit_now(1);
     };
-    let name = String::from_utf8_lossy(&message.bytes);
-    let read = NetNs::current().and_then(|ns| read(&ns));
+    let read = NetNs::current().and_then(|ns| {
+        capture::note_in(ns.id(), taps);
+        read(&ns)
+    });
     let text = state::text(&name, When::AfterProcess, &read);
     let mut pieces = text.as_bytes().chunks(LONGEST);
     let sent = pieces.try_for_each(|piece| channel::send(requests.as_fd(), piece, &[]));
     process::exit_now(i32::from(sent.is_err()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST, asked, request};
+
+    #[test]
+    fn what_is_asked_arrives() {
+        for taps in [vec![], vec![7, u64::MAX], vec![0; 255]] {
+            let there = asked(&request("a::größe", &taps));
+            assert_eq!(there, Some(("a::größe".to_owned(), taps)));
+        }
+        let (name, taps) = asked(&request("", &[1])).unwrap();
+        assert_eq!((name.as_str(), taps.as_slice()), ("", [1].as_slice()));
+    }
+
+    #[test]
+    fn too_much_is_cut() {
+        let name = "x".repeat(2 * LONGEST);
+        let bytes = request(&name, &[3; 1000]);
+        assert_eq!(bytes.len(), LONGEST);
+        let (cut, taps) = asked(&bytes).unwrap();
+        assert!(name.starts_with(&cut));
+        assert_eq!(taps, [3; 255]);
+    }
+
+    #[test]
+    fn what_is_no_request_is_none() {
+        assert_eq!(asked(&[]), None);
+        assert_eq!(asked(&[1, 2, 3]), None);
+    }
 }
