@@ -13,14 +13,13 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::{getpid, gettid};
 
+use crate::capture;
 use crate::inspection::foreign::{self, Haunted};
 use crate::netns::NetNs;
 use crate::report::leaks::Left;
-use crate::setting::Capture;
 use crate::sockets::SocketEntry;
 use crate::sys::descriptor;
 use crate::tasks::{self, OWN, Process, descriptors};
-use crate::watch::Watch;
 
 /// How long what sleeps may take to go.
 const ASLEEP: Duration = Duration::from_millis(30);
@@ -62,8 +61,8 @@ pub(crate) struct Leavings {
     body: u32,
     /// In a process of the test's own, what was there before the body.
     before: Option<Before>,
-    /// What was open before the body, if something of this crate's may be: numbers, and
-    /// inodes of what was behind them.
+    /// In a process of the test's own, what was open before the body: numbers, and inodes of
+    /// what was behind them.
     open: BTreeSet<(c_int, u64)>,
 }
 
@@ -89,9 +88,9 @@ struct Seen {
 impl Leavings {
     /// To be called on the body's thread, before the body. `apart`: the process
     /// belongs to the test.
-    pub(crate) fn begin(ns: &NetNs, watch: &Watch, apart: bool) -> Self {
-        let open = if apart || watch.capture != Capture::Off {
-            descriptors::all()
+    pub(crate) fn begin(ns: &NetNs, apart: bool) -> Self {
+        let open = if apart {
+            descriptors::all_but(&BTreeSet::new())
         } else {
             Vec::new()
         };
@@ -182,7 +181,7 @@ impl Leavings {
 
     fn see_descriptors(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
         let (device, inode) = self.ns.id().numbers();
-        for (fd, stat) in descriptors::all() {
+        for (fd, stat) in descriptors::all_but(&capture::descriptors()) {
             if self.open.contains(&(fd, stat.st_ino)) {
                 continue;
             }
