@@ -9,7 +9,6 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::capture::own;
 use crate::capture::tap::Sockets;
 
 /// Beyond these, whoever comes closes on its own.
@@ -32,7 +31,6 @@ static SOMETHING: Condvar = Condvar::new();
 
 /// Has `sockets` closed soon. To be called at home, where the threads stay.
 pub(super) fn later(sockets: Sockets) {
-    own::forget(&sockets);
     let mut waiting = waiting();
     if waiting.idle <= waiting.sockets.len() {
         if waiting.threads == MOST {

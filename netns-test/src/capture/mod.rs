@@ -40,7 +40,7 @@ use recording::Recording;
 #[cfg(test)]
 pub(crate) use kept::Described;
 pub(crate) use kept::{Kept, Loss, Verdict};
-pub(crate) use own::{is_tap, note_in, taps_in};
+pub(crate) use own::{descriptors, is_tap, note_told, taps_in};
 pub(crate) use sink::{Sink, here, send_through};
 pub(crate) use tap::Tap;
 

@@ -1,5 +1,7 @@
 //! What stands for captures in a build without the feature: there are none.
 
+use std::collections::BTreeSet;
+use std::ffi::c_int;
 use std::os::fd::OwnedFd;
 
 use crate::netns::{NetNs, NetNsId};
@@ -42,7 +44,11 @@ pub(crate) fn taps_in(_: NetNsId) -> Vec<u64> {
     Vec::new()
 }
 
-pub(crate) fn note_in(_: NetNsId, _: impl IntoIterator<Item = u64>) {}
+pub(crate) fn note_told(_: impl IntoIterator<Item = u64>) {}
+
+pub(crate) fn descriptors() -> BTreeSet<c_int> {
+    BTreeSet::new()
+}
 
 pub(crate) fn here() -> Option<Sink> {
     None

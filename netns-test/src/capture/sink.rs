@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 
+use crate::capture::own;
 use crate::capture::recording::Recording;
 use crate::capture::tap::{Place, Sockets, Tap};
 use crate::capture::{COUNT, of_namespace};
@@ -85,6 +86,7 @@ impl Tap {
         bytes.extend(self.place.what.as_bytes());
         match &self.sockets {
             Ok(sockets) => {
+                own::give_away(sockets);
                 let fds = [sockets.frames.as_fd(), sockets.links.as_fd()];
                 channel::send(channel.to.as_fd(), &bytes, &fds)
             }

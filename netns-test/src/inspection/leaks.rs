@@ -13,14 +13,13 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::{getpid, gettid};
 
+use crate::capture;
 use crate::inspection::foreign::{self, Haunted};
 use crate::netns::NetNs;
 use crate::report::leaks::Left;
-use crate::setting::Capture;
 use crate::sockets::SocketEntry;
 use crate::sys::descriptor;
 use crate::tasks::{self, OWN, Process, descriptors, known, number};
-use crate::watch::Watch;
 
 /// How long what sleeps may take to go.
 const ASLEEP: Duration = Duration::from_millis(30);
@@ -35,9 +34,6 @@ pub(crate) struct Leavings {
     body: u32,
     /// In a process of the test's own, what was there before the body beside this crate's own.
     before: Option<Before>,
-    /// What was open before the body, if something of this crate's may be: numbers, and
-    /// inodes of what was behind them.
-    open: BTreeSet<(c_int, u64)>,
 }
 
 #[derive(Debug)]
@@ -62,16 +58,8 @@ struct Seen {
 impl Leavings {
     /// To be called on the body's thread, before the body. `apart`: the process
     /// belongs to the test.
-    pub(crate) fn begin(ns: &NetNs, watch: &Watch, apart: bool) -> Self {
-        let open = match watch.capture {
-            Capture::Off => Vec::new(),
-            Capture::OnFailure | Capture::Always => descriptors::all(),
-        };
+    pub(crate) fn begin(ns: &NetNs, apart: bool) -> Self {
         Self {
-            open: open
-                .into_iter()
-                .map(|(fd, stat)| (fd, stat.st_ino))
-                .collect(),
             ns: ns.another(),
             body: number(gettid()),
             before: apart.then(Before::now),
@@ -155,10 +143,7 @@ impl Leavings {
 
     fn see_descriptors(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
         let (device, inode) = self.ns.id().numbers();
-        for (fd, stat) in descriptors::all() {
-            if self.open.contains(&(fd, stat.st_ino)) {
-                continue;
-            }
+        for (fd, stat) in descriptors::all_but(&capture::descriptors()) {
             if descriptors::is_socket(&stat) {
                 let Ok(cookie) = descriptor::net_cookie(fd) else {
                     continue;

@@ -41,7 +41,7 @@ pub(super) fn run(
     capture::begin(name, watch, &ns);
     let ns = lifetime::begin(ns)?;
     let looks = watch.leaks != Leaks::Allow;
-    let leavings = looks.then(|| Leavings::begin(&ns, watch, scope == Scope::Process));
+    let leavings = looks.then(|| Leavings::begin(&ns, scope == Scope::Process));
     // Until the namespace has ended, since whoever looks into a failed test's comes late.
     let _mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);

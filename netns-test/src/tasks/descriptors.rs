@@ -1,5 +1,6 @@
 //! The descriptors of this process.
 
+use std::collections::BTreeSet;
 use std::ffi::c_int;
 use std::fs;
 use std::sync::{Mutex, PoisonError};
@@ -16,36 +17,35 @@ const FIRST: usize = 64;
 /// descriptors as far from the others as they can, and hand them on.
 static HIGH: Mutex<Vec<c_int>> = Mutex::new(Vec::new());
 
-/// All that are open, with what the kernel says of them.
-pub(crate) fn all() -> Vec<(c_int, FileStat)> {
+/// All that are open but these, with what the kernel says of them.
+pub(crate) fn all_but(these: &BTreeSet<c_int>) -> Vec<(c_int, FileStat)> {
     // Since Linux 6.2, the size of this directory is how many there are.
     let count = fs::metadata("/proc/self/fd").map_or(0, |directory| directory.len());
     let mut numbers = Vec::with_capacity(FIRST);
     let asked = descriptor::open_among::<FIRST>(|number| numbers.push(number));
     let mut high = HIGH.lock().unwrap_or_else(PoisonError::into_inner);
-    numbers.extend_from_slice(&high);
-    let looked = |number| Some((number, descriptor::look(number).ok()?));
-    let mut found: Vec<_> = numbers.into_iter().filter_map(looked).collect();
-    let are_all = u64::try_from(found.len()).is_ok_and(|found| found >= count && count > 0);
+    let is_open = |number: &c_int| descriptor::look(*number).is_ok();
+    numbers.extend(high.iter().copied().filter(is_open));
+    let are_all = u64::try_from(numbers.len()).is_ok_and(|found| found >= count && count > 0);
     if asked.is_err() || !are_all {
-        found = listed();
+        numbers = listed();
         let is_high = |number: &c_int| usize::try_from(*number).is_ok_and(|it| it >= FIRST);
         high.clear();
-        high.extend(found.iter().map(|(number, _)| *number).filter(is_high));
+        high.extend(numbers.iter().copied().filter(is_high));
     }
-    found
+    drop(high);
+    numbers.retain(|number| !these.contains(number));
+    let looked = |number| Some((number, descriptor::look(number).ok()?));
+    numbers.into_iter().filter_map(looked).collect()
 }
 
-fn listed() -> Vec<(c_int, FileStat)> {
+fn listed() -> Vec<c_int> {
     let entries = fs::read_dir("/proc/self/fd")
         .into_iter()
         .flatten()
         .flatten();
     entries
-        .filter_map(|entry| {
-            let number = entry.file_name().to_str()?.parse().ok()?;
-            Some((number, descriptor::look(number).ok()?))
-        })
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .collect()
 }
 

@@ -78,6 +78,17 @@ fn taps_are_no_sockets_of_the_test() {
     });
 }
 
+/// The sockets of a capture are open when leaks are looked for.
+#[test]
+fn taps_are_no_leaks() {
+    for user in User::all() {
+        let mut setting = on_failure(user);
+        setting.variables = &[("NETNS_TEST_LEAKS", "deny")];
+        let run = run(setting, &["endings::passes", "--exact"]);
+        assert!(run.passed("endings::passes"), "{user:?}\n{}", run.text);
+    }
+}
+
 /// Those that failed leave one, and it says how; what a crashed one sent is in it.
 #[test]
 fn on_failure_is_for_tests_that_failed() {

@@ -143,7 +143,7 @@ pub(super) fn serve(requests: &OwnedFd) -> ! {
         process::exit_now(1);
     };
     let read = NetNs::current().and_then(|ns| {
-        capture::note_in(ns.id(), taps);
+        capture::note_told(taps);
         read(&ns)
     });
     let text = state::text(&name, When::AfterProcess, &read);

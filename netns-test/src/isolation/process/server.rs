@@ -6,6 +6,7 @@
 //! they make their namespace and then wait for a request on the same socket
 //! as the server. The server reads requests itself only while no spare waits.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -101,7 +102,7 @@ impl Server {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         // The children then know where this process's descriptors are.
-        let _ = descriptors::all();
+        let _ = descriptors::all_but(&BTreeSet::new());
         channel::send(requests.as_fd(), READY, &[])?;
         Ok(Self {
             alone,
