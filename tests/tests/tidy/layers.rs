@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 58] = [
+const LAYERS: [(&str, u8); 59] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -21,6 +21,7 @@ const LAYERS: [(&str, u8); 58] = [
     ("sys", 2),
     ("access", 3),
     ("netns", 3),
+    ("record", 3),
     // What one namespace is like.
     ("mark", 4),
     ("proc_net", 4),
