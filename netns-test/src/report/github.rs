@@ -66,10 +66,10 @@ pub(super) fn list(what: &str, name: &str, binary: Option<&str>, text: &str) {
 
 /// The item, or, once, that there is no room for it.
 fn fitting(there: &There, item: String) -> String {
-    if there.length() + (item.len() as u64) < SUMMARY {
-        item
-    } else if there.ends_with(FULL) {
+    if there.ends_with(FULL) {
         String::new()
+    } else if there.length() + (item.len() as u64) < SUMMARY {
+        item
     } else {
         FULL.into()
     }
