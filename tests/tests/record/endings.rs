@@ -128,7 +128,7 @@ pub(crate) fn by_runner(runner: Runner, user: User) -> std::process::Command {
     let mut command = cargo();
     match runner {
         Runner::CargoTest | Runner::OneThread => command.args(["test", "--no-fail-fast"]),
-        Runner::Nextest => command.args(["nextest", "run", "--no-fail-fast", "--profile=red"]),
+        Runner::Nextest => command.args(["nextest", "run", "--no-fail-fast"]),
     };
     select(&mut command, "netns-test-tests", "record-fixture");
     if let Some(wrapper) = user.wrapper() {
