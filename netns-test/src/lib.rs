@@ -128,8 +128,9 @@
 //!   (flock(2)), and begins a new line if one before was broken off. A FIFO or terminal will
 //!   do, too, if somebody reads it.
 //! - A file that can't be written is one warning on standard error, and changes no verdict.
-//! - A retry of nextest is one more line. A test whose whole test binary crashes, as by a
-//!   signal on a thread, has none, and neither has one that is not run.
+//! - A retry of nextest is one more line. There is none for a test whose whole test binary
+//!   is killed, as by a crash on a thread or by nextest's `slow-timeout`, and none for one
+//!   that is not run.
 //!
 //! On GitHub Actions (`GITHUB_ACTIONS`), each failed test is an `::error`, and each that
 //! passes but left something behind a `::warning`, at its place in the source; ten of a

@@ -1,6 +1,8 @@
 //! Tests that end in all the ways there are: `tests/record` reads what the report says of
 //! each. Those in `apart` end their process, so they run in one of their own.
 
+#![expect(unsafe_code, reason = "one test forks")]
+
 use std::io;
 use std::mem;
 use std::net::{TcpStream, UdpSocket};
@@ -157,8 +159,9 @@ fn is_captured() {
         .send_to(b"a", "127.0.0.1:9");
 }
 
-/// Where the test goes, no relative path leads to the report.
-#[netns_test(isolation = "process")]
+/// Where the test goes, no relative path leads to the report. With views, a thread would go
+/// alone.
+#[netns_test(isolation = "process", views = false)]
 fn goes_elsewhere() {
     std::env::set_current_dir("/").unwrap();
 }
@@ -173,7 +176,8 @@ fn needs_a_thread() {}
 
 mod apart {
     use nix::sys::signal::{Signal, kill, raise};
-    use nix::unistd::getppid;
+    use nix::sys::wait::waitpid;
+    use nix::unistd::{ForkResult, fork, getppid};
 
     use super::*;
 
@@ -214,6 +218,17 @@ mod apart {
     #[ignore = "for one test of the driver"]
     fn exits_where_it_is() {
         std::process::exit(0);
+    }
+
+    /// The copy of the test process is not the one that tells.
+    #[netns_test]
+    #[ignore = "for one test of the driver"]
+    fn has_a_copy_exit() {
+        // SAFETY: no other thread of this process is at work, so no lock is held.
+        match unsafe { fork() }.unwrap() {
+            ForkResult::Child => std::process::exit(0),
+            ForkResult::Parent { child } => drop(waitpid(child, None).unwrap()),
+        }
     }
 }
 

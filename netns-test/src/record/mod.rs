@@ -7,6 +7,7 @@ mod leak;
 mod wire;
 
 use std::path::PathBuf;
+use std::process;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +20,15 @@ pub(crate) use leak::{Leak, LeakKind};
 /// Where it is noted; nowhere if nobody asks. The thread of a body and the one that
 /// waits for it share one.
 #[derive(Clone, Debug)]
-pub(crate) struct Record(Option<Arc<Mutex<Option<Facts>>>>);
+pub(crate) struct Record(Option<Arc<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    /// The process that noted that the test was called, and that tells of it. A body may
+    /// fork, and then there is a copy.
+    process: u32,
+    facts: Mutex<Option<Facts>>,
+}
 
 /// What is known. A moment is the time since the machine was started.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -82,10 +91,14 @@ impl Record {
 
     /// The test is called now.
     pub(crate) fn begin() -> Self {
-        Self(Some(Arc::new(Mutex::new(Some(Facts {
+        let facts = Facts {
             called: now(),
             ..Facts::default()
-        })))))
+        };
+        Self(Some(Arc::new(Shared {
+            process: process::id(),
+            facts: Mutex::new(Some(facts)),
+        })))
     }
 
     /// Whether anything is noted.
@@ -127,9 +140,10 @@ impl Record {
         }
     }
 
-    /// Takes what is known. It is known once, and nothing is noted after that.
+    /// Takes what is known. It is known once, to one process, and nothing is noted after that.
     pub(crate) fn close(&self) -> Option<Facts> {
-        self.lock()?.take()
+        let is_copy = self.0.as_ref()?.process != process::id();
+        if is_copy { None } else { self.lock()?.take() }
     }
 
     /// As bytes, for another process.
@@ -152,7 +166,7 @@ impl Record {
     }
 
     fn lock(&self) -> Option<MutexGuard<'_, Option<Facts>>> {
-        let facts = self.0.as_ref()?;
+        let facts = &self.0.as_ref()?.facts;
         Some(facts.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

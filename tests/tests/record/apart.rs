@@ -97,6 +97,18 @@ fn a_thread_that_exits_has_a_line() {
     );
 }
 
+/// It has what the test process has, and might tell of the test as well.
+#[test]
+fn a_copy_of_the_process_has_no_line() {
+    for user in User::all() {
+        let directory = Directory::new();
+        let arguments = ["apart::has_a_copy_exit", "--exact", "--ignored"];
+        let run = Run::of(command(user, &arguments), &directory);
+        let line = run.line("apart::has_a_copy_exit");
+        assert_eq!(line["outcome"], "passed", "{line}\n{}", run.text());
+    }
+}
+
 #[test]
 fn a_setting_that_is_wrong_has_a_line() {
     for user in User::all() {
