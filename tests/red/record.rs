@@ -122,7 +122,7 @@ fn panics_too_late() {
     panic!("nobody hears this");
 }
 
-/// Fails around the bodies of two tests, whose names its thread has.
+/// Fails around the bodies of two tests, whose names its thread has, and is slow around one.
 struct Failing;
 
 impl Pernet for Failing {
@@ -131,12 +131,20 @@ impl Pernet for Failing {
     fn init(&self, _: &NetNs) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         match thread::current().name() {
             Some("setup_fails") => Err("no room in the inn".into()),
+            Some("is_slow_around") => {
+                thread::sleep(Duration::from_millis(100));
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
 
     fn exit(&self, _: &NetNs, (): &()) {
-        assert_ne!(thread::current().name(), Some("teardown_fails"), "not now");
+        match thread::current().name() {
+            Some("teardown_fails") => panic!("not now"),
+            Some("is_slow_around") => thread::sleep(Duration::from_millis(150)),
+            _ => {}
+        }
     }
 }
 
@@ -146,6 +154,9 @@ netns_test::setup! {
 
 #[netns_test]
 fn setup_fails() {}
+
+#[netns_test]
+fn is_slow_around() {}
 
 #[netns_test]
 fn teardown_fails(ns: &NetNs) {
