@@ -122,34 +122,34 @@ fn panics_too_late() {
     panic!("nobody hears this");
 }
 
-/// Fails around the bodies of two tests, whose names its thread has, and is slow around one.
-struct Failing;
+/// Fails around the bodies of two tests, and is slow around one.
+struct Around;
 
-impl Pernet for Failing {
-    type Value = ();
+impl Pernet for Around {
+    /// The test, by the name of its thread. A namespace may end on that of another one.
+    type Value = String;
 
-    fn init(&self, _: &NetNs) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        match thread::current().name() {
-            Some("setup_fails") => Err("no room in the inn".into()),
-            Some("is_slow_around") => {
-                thread::sleep(Duration::from_millis(100));
-                Ok(())
-            }
-            _ => Ok(()),
+    fn init(&self, _: &NetNs) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {
+        let test = thread::current().name().unwrap_or_default().to_owned();
+        match &*test {
+            "setup_fails" => return Err("no room in the inn".into()),
+            "is_slow_around" => thread::sleep(Duration::from_millis(100)),
+            _ => {}
         }
+        Ok(test)
     }
 
-    fn exit(&self, _: &NetNs, (): &()) {
-        match thread::current().name() {
-            Some("teardown_fails") => panic!("not now"),
-            Some("is_slow_around") => thread::sleep(Duration::from_millis(150)),
+    fn exit(&self, _: &NetNs, test: &String) {
+        match &**test {
+            "teardown_fails" => panic!("not now"),
+            "is_slow_around" => thread::sleep(Duration::from_millis(150)),
             _ => {}
         }
     }
 }
 
 netns_test::setup! {
-    static FAILING: Failing = Failing;
+    static AROUND: Around = Around;
 }
 
 #[netns_test]
@@ -160,7 +160,7 @@ fn is_slow_around() {}
 
 #[netns_test]
 fn teardown_fails(ns: &NetNs) {
-    assert!(ns.pernet(&FAILING).is_some());
+    assert!(ns.pernet(&AROUND).is_some());
 }
 
 #[netns_test(capture = "always")]
