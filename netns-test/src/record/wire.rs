@@ -39,7 +39,7 @@ pub(super) fn write(facts: &Facts) -> Vec<u8> {
     writer.0
 }
 
-/// `None` if these bytes were not made by [`write`].
+/// `None` if these bytes were not made by [`write()`].
 pub(super) fn read(bytes: &[u8]) -> Option<Facts> {
     let mut reader = Reader(bytes);
     Some(Facts {
