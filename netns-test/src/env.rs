@@ -3,9 +3,7 @@
 use std::env::{self, VarError};
 use std::ffi::{OsStr, OsString, c_int};
 use std::os::fd::{AsRawFd, OwnedFd};
-use std::path::PathBuf;
-#[cfg(feature = "capture")]
-use std::path::{Path, absolute};
+use std::path::{Path, PathBuf, absolute};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -31,8 +29,11 @@ const CAPTURE_LIMIT: &str = "NETNS_TEST_CAPTURE_LIMIT";
 /// The directory for what tests leave for people.
 #[cfg(feature = "capture")]
 const DIRECTORY: &str = "NETNS_TEST_DIR";
-/// A file that gets one JSON line for each test that did not run.
-const REPORT: &str = "NETNS_TEST_REPORT";
+/// A file that gets one JSON line for each test.
+pub(crate) const REPORT: &str = "NETNS_TEST_REPORT";
+
+/// The file whose text GitHub Actions shows on a job's page.
+pub(crate) const STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 
 /// Tells a process that this crate started what it was started for.
 pub(crate) const SERVE: &str = "NETNS_TEST_SERVE";
@@ -72,9 +73,32 @@ pub(crate) fn is_marked(mark: Mark) -> bool {
     env::var_os(variable).is_some_and(|value| !value.is_empty())
 }
 
-/// The file whose text GitHub Actions shows on a job's page.
+/// What [`STEP_SUMMARY`] names.
 pub(crate) fn github_step_summary() -> Option<PathBuf> {
-    path("GITHUB_STEP_SUMMARY")
+    path(STEP_SUMMARY)
+}
+
+/// The file for a line about each test; absolute, since a test may move. Asked for by the
+/// first test before its body, and apart from the settings, which may be wrong.
+pub(crate) fn report() -> Option<&'static Path> {
+    static REPORT_FILE: OnceLock<Option<PathBuf>> = OnceLock::new();
+    let file = REPORT_FILE.get_or_init(|| {
+        let said = path(REPORT)?;
+        Some(absolute(&said).unwrap_or(said))
+    });
+    file.as_deref()
+}
+
+/// The package that is tested, as Cargo and nextest tell it to the tests that they start.
+pub(crate) fn package() -> Option<String> {
+    env::var("CARGO_PKG_NAME")
+        .ok()
+        .filter(|name| !name.is_empty())
+}
+
+/// The file of this program.
+pub(crate) fn executable() -> Option<PathBuf> {
+    env::current_exe().ok()
 }
 
 /// The user's shell.
@@ -111,7 +135,6 @@ pub(crate) struct Settings {
     /// Where files go that a test leaves; absolute.
     #[cfg(feature = "capture")]
     pub(crate) directory: PathBuf,
-    pub(crate) report: Option<PathBuf>,
     /// `CI` is set to something other than nothing, `0` or `false`.
     pub(crate) ci: bool,
 }
@@ -161,7 +184,6 @@ fn read() -> Result<Settings, Error> {
         capture_limit: mebibytes(CAPTURE_LIMIT)?,
         #[cfg(feature = "capture")]
         directory: directory(),
-        report: path(REPORT),
         ci: env::var_os("CI").is_some_and(|ci| !matches!(ci.to_str(), Some("" | "0" | "false"))),
     })
 }

@@ -76,8 +76,66 @@
 //! | `NETNS_TEST_CAPTURE` | `off`, `on-failure`, `always`: beats what the tests say about `capture` |
 //! | `NETNS_TEST_CAPTURE_LIMIT` | how many MiB of a capture are kept, the newest; 64 |
 //! | `NETNS_TEST_DIR` | where captures go; `netns-test` in Cargo's target directory |
-//! | `NETNS_TEST_REPORT` | a file that gets a JSON line for each test that was refused a namespace |
+//! | `NETNS_TEST_REPORT` | a file that gets a JSON line for each test; see [below](#for-programs) |
 //! | `CI` | if set, and neither empty, `0` nor `false`: `if_unsupported = "skip"` does not skip |
+//!
+//! # For programs
+//!
+//! `NETNS_TEST_REPORT=FILE` appends one line to a file for each `#[netns_test]` that runs,
+//! however it ends: a JSON object (RFC 8259) with all of these members, in this order. A
+//! relative path begins where the test binary is started, which Cargo and nextest do in the
+//! package's directory.
+//!
+//! | member | |
+//! |---|---|
+//! | `schema` | 1; a new member does not change it, so ignore those that you don't know |
+//! | `name` | the name of the test, as libtest has it |
+//! | `package` | its package, as Cargo or nextest said; `null` where they did not start the binary |
+//! | `binary` | its target: the file's name without Cargo's hash |
+//! | `executable` | the file, by which equal names of two binaries are told apart |
+//! | `outcome` | `passed`, `failed`, or `skipped`, which libtest counts as passed |
+//! | `isolation` | how the body ran: `thread`, `process`; `null` if it did not |
+//! | `cause` | `null` if it passed; else an object of `kind`, `text` and `refusal` |
+//! | `seconds` | an object of `setup`, from the call of the test to the body; `body`, with the look at the network that a panic takes; and `teardown`, from its end to this line. Without a body the last two are `null` |
+//! | `namespace` | `null` without a body; else an object of `inode` and `cookie`, which is `null` before Linux 5.14 |
+//! | `leaks` | `null` if nobody looked; else an array of what outlived the body |
+//! | `egress` | `null` if nobody looked; else an array of objects of `counter`, as in nstat(8), and `count`: the attempts to leave the namespace |
+//! | `artefacts` | an array of absolute paths: captures that were kept |
+//!
+//! The `kind` of a cause, of which `text` says more; at most the first 8 KiB of a panic:
+//!
+//! | kind | |
+//! |---|---|
+//! | `panic`, `no-panic` | the body panicked, or did not although that was expected |
+//! | `error` | the body returned an `Err` or an `ExitCode` of failure |
+//! | `leaks`, `egress` | what `leaks = "deny"` and `egress = "deny"` forbid |
+//! | `setup`, `teardown` | a hook failed, or a `setup!`: before the body, which did not run, or after it |
+//! | `timeout`, `frozen` | the body took too long; if frozen, its process was stopped as a whole |
+//! | `signal`, `exit` | the body's process was killed, or exited; on a thread, `exit` ended the test binary |
+//! | `vanished` | the body's process is gone, and so is its parent |
+//! | `refused` | this machine refuses namespaces to every test: `refusal` is an object of `cause`, `step`, `answer` and `because`, as [`Refusal`] has them, and `null` for every other kind |
+//! | `not-entered` | only this test could not have its namespace |
+//! | `settings` | a variable of this crate has an unknown value |
+//! | `second-run` | the test is registered twice |
+//! | `unexplained` | none of these |
+//!
+//! An element of `leaks` has the members `kind` (`thread`, `process`, `socket`, `namespace`,
+//! `handle`); `of`, the test that is over in whose namespace it is, or `null` if it is this
+//! test's own; `id` and `name` of a thread or process; `protocol`, `local`, `peer`, `state`
+//! of a socket; and `descriptor`. What does not apply is `null`.
+//!
+//! - Any number of processes can append to one file: each line is written under a lock
+//!   (flock(2)), and begins a new line if one before was broken off. A FIFO or terminal will
+//!   do, too, if somebody reads it.
+//! - A file that can't be written is one warning on standard error, and changes no verdict.
+//! - A retry of nextest is one more line. There is none for a test whose whole test binary
+//!   is killed, as by a crash on a thread or by nextest's `slow-timeout`, and none for one
+//!   that is not run.
+//!
+//! On GitHub Actions (`GITHUB_ACTIONS`), each failed test is an `::error`, and each that
+//! passes but left something behind a `::warning`, at its place in the source; ten of a
+//! kind, since GitHub shows no more. Each of them, and each skipped test, is an item on the
+//! job's page (`GITHUB_STEP_SUMMARY`), up to what GitHub takes.
 //!
 //! # Hazards
 //!
@@ -174,6 +232,8 @@ pub mod notify;
 mod nsid;
 #[cfg(target_os = "linux")]
 pub mod pernet;
+#[cfg(target_os = "linux")]
+mod record;
 #[cfg(target_os = "linux")]
 mod report;
 #[cfg(target_os = "linux")]

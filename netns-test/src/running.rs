@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use nix::unistd::{getpid, gettid};
 
+use crate::record::{Cause, Record};
 use crate::report;
 use crate::sys::{exit, process};
 
@@ -17,6 +18,7 @@ static RUNNING: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 #[derive(Debug)]
 struct Entry {
     name: &'static str,
+    record: Record,
     /// Its test is over, since it took too long: it need not end before the process does.
     abandoned: bool,
 }
@@ -27,7 +29,7 @@ pub(crate) struct Running(&'static str);
 
 impl Running {
     /// Notes that the body of the test `name` is about to run.
-    pub(crate) fn note(name: &'static str) -> Self {
+    pub(crate) fn note(name: &'static str, record: Record) -> Self {
         static WATCH: Once = Once::new();
         WATCH.call_once(|| {
             // Without the handler an exit is as silent as under `#[test]`; nothing else is lost.
@@ -35,6 +37,7 @@ impl Running {
         });
         entries().push(Entry {
             name,
+            record,
             abandoned: false,
         });
         Self(name)
@@ -70,15 +73,21 @@ extern "C" fn refuse_to_exit() {
     // abandoned is none, and must not end it before with a status of its own.
     let is_end = getpid() == gettid();
     let entries = entries();
-    let names: Vec<_> = entries
+    let running: Vec<_> = entries
         .iter()
         .filter(|entry| !(entry.abandoned && is_end))
-        .map(|entry| entry.name)
         .collect();
-    if names.is_empty() {
+    if running.is_empty() {
         return;
     }
+    let names: Vec<_> = running.iter().map(|entry| entry.name).collect();
     // Past libtest's capture, which nobody will print any more.
     let _ = std::io::stderr().write_all(report::ended::exit_amid(&names).as_bytes());
+    // Nobody comes to tell of these any more. One that was abandoned has been told of.
+    for Entry { name, record, .. } in running {
+        record.end_body();
+        record.fail(|| Cause::Exits);
+        report::account::close(name, None, record, false);
+    }
     process::exit_now(FAILED);
 }

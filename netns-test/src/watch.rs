@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use crate::callback::panic_text;
 use crate::env::{Limit, Settings};
+use crate::record::{Cause, Record};
 use crate::setting::{Capture, Egress, Leaks};
 use crate::test::Test;
 
 /// How one test is watched. It goes to the test's process, if it has one.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Watch {
     /// How long the body may take.
     pub(crate) timeout: Option<Duration>,
@@ -21,6 +22,8 @@ pub(crate) struct Watch {
     pub(crate) capture: Capture,
     /// The text that a panic has to contain for the test to pass, if it has to panic.
     pub(crate) expected_panic: Option<String>,
+    /// Where what is seen is noted. The test's process has one of its own.
+    pub(crate) record: Record,
 }
 
 /// How a body ended: its report, or the payload of its panic.
@@ -28,7 +31,7 @@ pub(crate) type Ending = thread::Result<ExitCode>;
 
 impl Watch {
     /// The environment beats what the attribute says.
-    pub(crate) fn of(test: &Test, settings: &Settings) -> Self {
+    pub(crate) fn of(test: &Test, settings: &Settings, record: Record) -> Self {
         Self {
             timeout: match settings.timeout {
                 Some(Limit::None) => None,
@@ -39,21 +42,29 @@ impl Watch {
             egress: test.egress.unwrap_or_default(),
             capture: settings.capture.or(test.capture).unwrap_or_default(),
             expected_panic: test.should_panic.then(|| test.expected_panic.to_owned()),
+            record,
         }
     }
 
     /// Whether libtest will take this for a success.
     pub(crate) fn is_success(&self, ending: &Ending) -> bool {
-        match ending {
-            Ok(code) => self.expected_panic.is_none() && *code == ExitCode::SUCCESS,
-            Err(payload) => self.expects(&**payload),
-        }
+        is_success(self.expected_panic.as_deref(), ending)
     }
 
     /// Whether the test passes if its body panics with this.
     pub(crate) fn expects(&self, payload: &(dyn Any + Send)) -> bool {
-        self.expected_panic.as_deref().is_some_and(|expected| {
-            expected.is_empty() || panic_text(payload).is_some_and(|text| text.contains(expected))
+        expects(self.expected_panic.as_deref(), payload)
+    }
+
+    /// Why the test does not pass whose body ended so, if it does not.
+    pub(crate) fn cause(&self, ending: &Ending) -> Option<Cause> {
+        if self.is_success(ending) {
+            return None;
+        }
+        Some(match ending {
+            Ok(_) if self.expected_panic.is_some() => Cause::DidNotPanic,
+            Ok(code) => Cause::Returned(status(*code)),
+            Err(payload) => Cause::panicked(panic_text(&**payload)),
         })
     }
 
@@ -76,6 +87,7 @@ impl Watch {
             Capture::OnFailure => 1,
             Capture::Always => 2,
         });
+        bytes.push(u8::from(self.record.is_wanted()));
         bytes.push(u8::from(self.expected_panic.is_some()));
         bytes.extend_from_slice(self.expected_panic.as_deref().unwrap_or("").as_bytes());
         bytes
@@ -84,7 +96,7 @@ impl Watch {
     /// `None` if these bytes were not made by [`Watch::to_wire`].
     pub(crate) fn from_wire(bytes: &[u8]) -> Option<Self> {
         let (nanoseconds, rest) = bytes.split_first_chunk()?;
-        let ([leaks, egress, capture, panics], text) = rest.split_first_chunk()?;
+        let ([leaks, egress, capture, record, panics], text) = rest.split_first_chunk()?;
         let timeout = match u64::from_le_bytes(*nanoseconds) {
             0 => None,
             nanoseconds => Some(Duration::from_nanos(nanoseconds)),
@@ -109,8 +121,34 @@ impl Watch {
                 0 => None,
                 _ => Some(String::from_utf8(text.to_vec()).ok()?),
             },
+            record: match record {
+                0 => Record::none(),
+                _ => Record::begin(),
+            },
         })
     }
+}
+
+/// Whether libtest takes this for the success of a test that has to panic with
+/// `expected`, if with anything.
+pub(crate) fn is_success(expected: Option<&str>, ending: &Ending) -> bool {
+    match ending {
+        Ok(code) => expected.is_none() && *code == ExitCode::SUCCESS,
+        Err(payload) => expects(expected, &**payload),
+    }
+}
+
+fn expects(expected: Option<&str>, payload: &(dyn Any + Send)) -> bool {
+    expected.is_some_and(|expected| {
+        expected.is_empty() || panic_text(payload).is_some_and(|text| text.contains(expected))
+    })
+}
+
+/// The number behind an `ExitCode`.
+pub(crate) fn status(code: ExitCode) -> u8 {
+    (0..=u8::MAX)
+        .find(|status| ExitCode::from(*status) == code)
+        .unwrap_or(1)
 }
 
 #[cfg(test)]
@@ -125,6 +163,7 @@ mod tests {
             egress: Egress::Allow,
             capture: Capture::Off,
             expected_panic: None,
+            record: Record::none(),
         };
         let strict = Watch {
             timeout: Some(Duration::from_millis(1500)),
@@ -132,11 +171,20 @@ mod tests {
             egress: Egress::Deny,
             capture: Capture::Always,
             expected_panic: Some("refused".into()),
+            record: Record::begin(),
         };
         for watch in [plain, strict] {
-            assert_eq!(Watch::from_wire(&watch.to_wire()), Some(watch));
+            let arrived = Watch::from_wire(&watch.to_wire()).unwrap();
+            assert_eq!(arrived.record.is_wanted(), watch.record.is_wanted());
+            // Each side has a record of its own.
+            let record = Record::none();
+            let all = |watch| Watch {
+                record: record.clone(),
+                ..watch
+            };
+            assert_eq!(format!("{:?}", all(arrived)), format!("{:?}", all(watch)));
         }
-        assert_eq!(Watch::from_wire(&[]), None);
+        assert!(Watch::from_wire(&[]).is_none());
     }
 
     #[test]
@@ -147,6 +195,7 @@ mod tests {
             egress: Egress::Allow,
             capture: Capture::Off,
             expected_panic: text.map(Into::into),
+            record: Record::none(),
         };
         let panic = |text: &str| Ending::Err(Box::new(text.to_owned()));
         assert!(expecting(None).is_success(&Ok(ExitCode::SUCCESS)));

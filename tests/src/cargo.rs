@@ -288,9 +288,15 @@ pub fn undisturbed(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     let foreign = |name: &str| {
         name == "CI"
-            || ["NEXTEST", "NETNS_TEST", "RUST_TEST_", "__RUST_TEST"]
-                .iter()
-                .any(|prefix| name.starts_with(prefix))
+            || [
+                "GITHUB_",
+                "NEXTEST",
+                "NETNS_TEST",
+                "RUST_TEST_",
+                "__RUST_TEST",
+            ]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
     };
     for (name, _) in env::vars_os() {
         if name.to_str().is_some_and(foreign) {

@@ -5,7 +5,8 @@
 
 use crate::counters;
 use crate::error::Error;
-use crate::report::egress::{self, Attempts};
+use crate::record::Attempts;
+use crate::report::egress;
 use crate::setting::Egress;
 use crate::watch::Watch;
 
@@ -25,7 +26,8 @@ pub(super) fn begin(watch: &Watch) -> Before {
 /// called in the namespace.
 pub(super) fn finish(name: &str, watch: &Watch, before: &Before, is_success: bool) -> bool {
     let denied = watch.egress == Egress::Deny;
-    if !denied && is_success {
+    let says = denied || !is_success;
+    if !says && !watch.record.is_wanted() {
         return false;
     }
     let attempts = match now() {
@@ -34,11 +36,14 @@ pub(super) fn finish(name: &str, watch: &Watch, before: &Before, is_success: boo
             v6: now.v6.saturating_sub(before.0.v6),
         },
         Err(error) => {
-            egress::unknown(name, &error);
+            if says {
+                egress::unknown(name, &error);
+            }
             return denied;
         }
     };
-    if attempts == Attempts::default() {
+    watch.record.note(|facts| facts.egress = Some(attempts));
+    if !says || attempts == Attempts::default() {
         return false;
     }
     if denied {

@@ -9,6 +9,7 @@ mod timeout;
 
 use crate::error::Error;
 use crate::netns::NetNs;
+use crate::record::Cause;
 use crate::report::leaks as words;
 use crate::report::state::{self, When};
 use crate::setting::Leaks;
@@ -48,6 +49,9 @@ impl<'a> Inspection<'a> {
         let denied = egress::finish(self.name, self.watch, &self.egress, is_success);
         if !is_success {
             self.show_state(at_panic.filter(|_| ending.is_err()));
+        }
+        if denied {
+            self.watch.record.fail(|| Cause::Egress);
         }
         if denied || !is_success {
             foreign::mention(self.name);
@@ -90,11 +94,17 @@ pub(crate) fn look_back(
     failed: bool,
 ) -> Leftovers {
     let left = leavings.look(name);
+    watch
+        .record
+        .note(|facts| facts.leaks = Some(words::list(&left)));
     if left.is_nothing() {
         return Leftovers::default();
     }
     let text = words::text(name, &left, apart);
     let condemned = watch.leaks == Leaks::Deny && left.is_own();
+    if condemned {
+        watch.record.fail(|| Cause::Leaks);
+    }
     if condemned || failed {
         words::print(&text);
         return Leftovers {

@@ -4,15 +4,16 @@ use std::panic::{self, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use crate::capture;
-use crate::error::Error;
+use crate::error::{self, Error};
 use crate::inspection::{self, Inspection, Leavings};
 use crate::isolation::limit::Limited;
 use crate::isolation::view::Scope;
 use crate::lifetime;
 use crate::mark::Mark;
 use crate::netns::NetNs;
+use crate::record::{Cause, Place};
 use crate::report::teardown;
-use crate::setting::Leaks;
+use crate::setting::{Isolation, Leaks};
 use crate::watch::{Ending, Watch};
 
 /// What came of a body, and of what was done after it.
@@ -45,21 +46,41 @@ pub(super) fn run(
     // Until the namespace has ended, since whoever looks into a failed test's comes late.
     let _mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);
+    let record = &watch.record;
+    record.begin_body(|| place(&ns, scope));
     limited.begin(&ns);
     // Whoever takes the result raises the panic again.
     let body = panic::catch_unwind(AssertUnwindSafe(|| body(&ns)));
     let in_time = limited.end();
+    if in_time {
+        record.end_body();
+        if let Some(cause) = record.is_wanted().then(|| watch.cause(&body)).flatten() {
+            record.fail(|| cause);
+        }
+    }
     // Of what comes too late, nobody hears.
     let denied = in_time && inspection.finish(&body);
     let ended = ns.close();
     if let Err(error) = &ended {
         teardown::print(name, error);
+        record.fail(|| Cause::Teardown(error::chain(error)));
     }
     Ok(Finished {
         body,
         condemned: denied || ended.is_err(),
         leavings,
     })
+}
+
+fn place(ns: &NetNs, scope: Scope) -> Place {
+    Place {
+        isolation: match scope {
+            Scope::Thread => Isolation::Thread,
+            Scope::Process => Isolation::Process,
+        },
+        inode: ns.id().numbers().1,
+        cookie: ns.known_cookie(),
+    }
 }
 
 impl Finished {

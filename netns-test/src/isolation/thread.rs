@@ -54,6 +54,7 @@ pub(crate) fn run(
         asked.answer();
     }
     if let Some(TooLate { limit, ns }) = limiting.wait() {
+        watch.record.end_body();
         // Its thread can't be ended, and goes on alone.
         inspection::overdue(test.name(), limit, &ns, Place::Thread);
         return Ok(Ran::TimedOut);

@@ -17,7 +17,7 @@ pub(crate) fn end_on_a_thread(test: &Test, watch: &Watch, ran: &Ran) {
         return;
     }
     #[cfg(feature = "capture")]
-    kept::end(test, &verdict::of_ran(watch, ran));
+    kept::end(test, watch, &verdict::of_ran(watch, ran));
     #[cfg(not(feature = "capture"))]
     missing(test, ran);
 }
@@ -28,7 +28,7 @@ pub(crate) fn end_in_a_process(test: &Test, watch: &Watch, ended: &Ended) {
         return;
     }
     #[cfg(feature = "capture")]
-    kept::end(test, &verdict::of_process(watch, ended));
+    kept::end(test, watch, &verdict::of_process(watch, ended));
     #[cfg(not(feature = "capture"))]
     missing(test, ended);
 }

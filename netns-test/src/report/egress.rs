@@ -1,11 +1,6 @@
 //! A test that tried to leave its namespace.
 
-/// How often a packet had no route.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) struct Attempts {
-    pub(crate) v4: u64,
-    pub(crate) v6: u64,
-}
+use crate::record::Attempts;
 
 /// What a failing test that may try is told.
 pub(crate) fn note(name: &str, attempts: Attempts) {
@@ -41,7 +36,7 @@ fn denied(name: &str, attempts: Attempts) -> String {
     )
 }
 
-fn times(Attempts { v4, v6 }: Attempts) -> String {
+pub(super) fn times(Attempts { v4, v6 }: Attempts) -> String {
     let once = |count: u64, family: &str| {
         let times = if count == 1 { "time" } else { "times" };
         format!("{count} {times} over {family}")

@@ -229,5 +229,8 @@ fn threads(left: &[(String, u32)]) -> String {
     format!("the {noun} {}{more}", named.join(", "))
 }
 
+mod list;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use list::list;

@@ -1,12 +1,14 @@
 //! Every word that a test prints which fails or does not run.
 
+pub(crate) mod account;
+mod append;
 pub(crate) mod capture;
 pub(crate) mod egress;
 pub(crate) mod ended;
 mod github;
 pub(crate) mod hint;
+mod json;
 pub(crate) mod leaks;
-mod lines;
 pub(crate) mod note;
 mod refusal;
 mod skip;
@@ -45,10 +47,8 @@ pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
         test.if_unsupported,
     );
     let name = test.name();
-    let file = settings.and_then(|settings| settings.report.as_deref());
     if verdict == Verdict::Skip {
         skip::announce(name, refusal);
-        lines::append(file, name, lines::Outcome::Skipped, refusal);
         return verdict;
     }
     let overruled_by = match verdict {
@@ -60,6 +60,5 @@ pub(crate) fn refused(test: &Test, refusal: &Refusal) -> Verdict {
         Err(_) => refusal::line(name, refusal, FIRST.get().unwrap_or(&name)),
     };
     print(&message);
-    lines::append(file, name, lines::Outcome::Failed, refusal);
     verdict
 }

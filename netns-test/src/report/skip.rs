@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::{github, refusal};
+use super::github::{self, Level};
+use super::refusal;
 use crate::answer::Refusal;
 use crate::sys::exit;
 
@@ -40,5 +41,10 @@ extern "C" fn summarize() {
     say(&format!(
         "netns-test: {skipped} {tests} NOT RUN (skipped): {why}\n"
     ));
-    github::warn(&format!("{skipped} {tests} not run: {why}"));
+    github::annotate(
+        Level::Warning,
+        "netns-test",
+        None,
+        &format!("{skipped} {tests} not run: {why}"),
+    );
 }

@@ -4,6 +4,7 @@
 
 pub(crate) mod capability;
 pub(crate) mod channel;
+pub(crate) mod clock;
 pub(crate) mod code;
 pub(crate) mod coverage;
 pub(crate) mod descriptor;

@@ -22,6 +22,7 @@ const LAYERS: [(&str, u8); 59] = [
     ("sys", 2),
     ("access", 3),
     ("netns", 3),
+    ("record", 3),
     // What one namespace is like.
     ("mark", 4),
     ("proc_net", 4),

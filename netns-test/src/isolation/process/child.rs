@@ -4,7 +4,6 @@
 use std::io::{self, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic;
-use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
@@ -20,7 +19,7 @@ use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::limit::{TooLate, limit};
 use crate::isolation::process::message::{
-    Outcome, Request, TAP, send_limited, send_network, send_outcome, send_warning,
+    Outcome, Request, TAP, send_limited, send_network, send_outcome, send_record, send_warning,
 };
 use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
@@ -30,7 +29,7 @@ use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
 use crate::tasks::known::Known;
 use crate::test::Body;
-use crate::watch::Watch;
+use crate::watch::{Watch, status};
 
 /// Whether the process was born in a namespace of its own or has to make one.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -80,6 +79,7 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         flush();
     }
     coverage::write();
+    let _ = send_record(result.as_fd(), &watch.record);
     let told = send_outcome(result.as_fd(), &outcome);
     process::exit_now(i32::from(told.is_err()))
 }
@@ -127,7 +127,8 @@ fn run(
     let _waits = Known::here();
     let (limited, limiting) = limit(watch.timeout);
     // With a limit, the other side sees to it as well: this process may be stopped as a whole.
-    let to_be_told = watch.timeout.and_then(|_| result.try_clone_to_owned().ok());
+    let says = watch.timeout.is_some() || watch.record.is_wanted();
+    let to_be_told = says.then(|| result.try_clone_to_owned().ok()).flatten();
     // A thread of its own, for the name that a panic's message begins with.
     let started = thread::Builder::new().name(name.to_owned()).spawn({
         let (name, watch) = (name.to_owned(), watch.clone());
@@ -136,7 +137,7 @@ fn run(
             setup::run()?;
             body::run(&name, &watch, Scope::Process, &limited, ns, |ns| {
                 if let Some(result) = to_be_told {
-                    tell_of_the_limit(&result);
+                    announce(&result, &watch);
                 }
                 body(ns)
             })
@@ -151,6 +152,7 @@ fn run(
         }
     };
     if let Some(TooLate { limit, ns }) = limiting.wait() {
+        watch.record.end_body();
         flush_if_possible();
         inspection::overdue(name, limit, &ns, Place::Process);
         return Outcome::TimedOut;
@@ -176,14 +178,12 @@ fn run(
     }
 }
 
-fn tell_of_the_limit(result: &OwnedFd) {
-    // Who can't be told still has the limit of this process itself.
-    let _ = process::pidfd_open(getpid()).and_then(|own| send_limited(result.as_fd(), &own));
-}
-
-/// The number behind an `ExitCode`.
-fn status(code: ExitCode) -> u8 {
-    (0..=u8::MAX)
-        .find(|status| ExitCode::from(*status) == code)
-        .unwrap_or(1)
+/// Says that the body begins, and that it has a limit.
+fn announce(result: &OwnedFd, watch: &Watch) {
+    // For the case that this process ends before it can tell what it saw.
+    let _ = send_record(result.as_fd(), &watch.record);
+    if watch.timeout.is_some() {
+        // Who can't be told still has the limit of this process itself.
+        let _ = process::pidfd_open(getpid()).and_then(|own| send_limited(result.as_fd(), &own));
+    }
 }

@@ -7,6 +7,7 @@ use crate::capture::Tap;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
 use crate::isolation::view::Views;
+use crate::record::Record;
 use crate::sys::channel::{self, LONGEST, Message};
 use crate::watch::Watch;
 
@@ -110,6 +111,8 @@ pub(super) enum Report {
     Limited(i32, OwnedFd),
     /// From the test's process: what is to be said although the test passes.
     Warning(String),
+    /// From the test's process: what its record has.
+    Record(Vec<u8>),
     /// From the test's process: the end.
     Outcome(Outcome),
     /// From the test's process: it has entered or made a namespace.
@@ -138,6 +141,7 @@ mod tag {
     pub(super) const TIMED_OUT: u8 = 10;
     pub(super) const LIMITED: u8 = 11;
     pub(super) const WARNING: u8 = 12;
+    pub(super) const RECORD: u8 = 14;
 }
 
 /// Sends an outcome: its text in pieces, then what it is.
@@ -182,6 +186,15 @@ pub(super) fn send_limited(to: BorrowedFd<'_>, own: &OwnedFd) -> io::Result<()> 
 pub(super) fn send_warning(to: BorrowedFd<'_>, text: &str) -> io::Result<()> {
     send_text(to, text.as_bytes())?;
     channel::send(to, &[tag::WARNING], &[])
+}
+
+/// Sends what the record has, if it is wanted.
+pub(super) fn send_record(to: BorrowedFd<'_>, record: &Record) -> io::Result<()> {
+    let Some(bytes) = record.to_wire() else {
+        return Ok(());
+    };
+    send_text(to, &bytes)?;
+    channel::send(to, &[tag::RECORD], &[])
 }
 
 /// Hands over the namespace that the body is about to run in.
@@ -253,6 +266,7 @@ impl Reports {
                 (tag::CONDEMNED, _) => Report::Outcome(Outcome::Condemned),
                 (tag::TIMED_OUT, _) => Report::Outcome(Outcome::TimedOut),
                 (tag::WARNING, _) => Report::Warning(String::from_utf8_lossy(&text).into_owned()),
+                (tag::RECORD, _) => Report::Record(text),
                 (tag::LIMITED, &[a, b, c, d]) => {
                     let Some(own) = message.descriptors.into_iter().next() else {
                         continue;

@@ -11,6 +11,7 @@
 //! output, as it comes                     <---  stdout and stderr
 //! network namespace                       <---  before the body
 //! its pidfd, if the body has a limit      <---  right before the body
+//! its record, if somebody asks for it     <---  right before the body, and before the outcome
 //! warnings                                <---
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server

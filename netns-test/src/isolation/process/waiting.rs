@@ -114,6 +114,7 @@ impl Waiting {
                     backup = Backup::begin(pid, own, watch.timeout);
                 }
                 Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
+                Ok(Some(Report::Record(bytes))) => watch.record.add_from_wire(&bytes),
                 Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {

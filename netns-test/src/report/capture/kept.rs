@@ -6,10 +6,15 @@ use std::fmt::Write;
 use crate::capture::{self, Kept, Loss, Verdict};
 use crate::report;
 use crate::test::Test;
+use crate::watch::Watch;
 
 /// Ends the capture of `test`, and says what is kept of it.
-pub(super) fn end(test: &Test, verdict: &Verdict) {
+pub(super) fn end(test: &Test, watch: &Watch, verdict: &Verdict) {
     if let Some(kept) = capture::finish(test.name(), verdict) {
+        if let Ok(path) = &kept.file {
+            let record = &watch.record;
+            record.note(|facts| facts.artefacts.push(path.clone()));
+        }
         report::print(&words(test.name(), &kept));
     }
 }

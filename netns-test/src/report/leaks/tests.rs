@@ -127,3 +127,60 @@ netns-test: in the network namespace of `first`, which is over, while `second` r
          ask for `isolation = \"process\"` in both\n"
     );
 }
+
+#[test]
+fn a_list_has_each_kind() {
+    use crate::record::{Leak, LeakKind};
+
+    let listens = || entry(Protocol::Tcp, "127.0.0.1:80", "0.0.0.0:0", State::Listen);
+    let connected = || entry(Protocol::Tcp, "[::1]:5", "[::1]:80", State::Established);
+    let left = Left {
+        threads: vec![thread(12, "worker")],
+        processes: vec![Process {
+            pid: 13,
+            command: "sleep 1000".into(),
+        }],
+        sockets: vec![(7, listens())],
+        namespaces: vec![(10, NetNsId::from_numbers(4, 99))],
+        handle: Some(NetNsId::from_numbers(4, 98)),
+        foreign: vec![Foreign {
+            of: "a::b".into(),
+            left: Vec::new(),
+            threads: vec![thread(14, "theirs")],
+            sockets: vec![(8, connected())],
+        }],
+    };
+    let task = |kind, number, name: &str| Leak {
+        number: Some(number),
+        name: Some(name.into()),
+        ..Leak::new(kind)
+    };
+    let tcp = |local: &str, state: &str, descriptor| Leak {
+        protocol: Some("TCP".into()),
+        local: Some(local.into()),
+        state: Some(state.into()),
+        descriptor: Some(descriptor),
+        ..Leak::new(LeakKind::Socket)
+    };
+    let of = Some("a::b".to_owned());
+    let expected = [
+        task(LeakKind::Thread, 12, "worker"),
+        task(LeakKind::Process, 13, "sleep 1000"),
+        tcp("127.0.0.1:80", "Listen", 7),
+        Leak {
+            descriptor: Some(10),
+            ..Leak::new(LeakKind::Namespace)
+        },
+        Leak::new(LeakKind::Handle),
+        Leak {
+            of: of.clone(),
+            ..task(LeakKind::Thread, 14, "theirs")
+        },
+        Leak {
+            of,
+            peer: Some("[::1]:80".into()),
+            ..tcp("[::1]:5", "Established", 8)
+        },
+    ];
+    assert_eq!(list(&left), expected);
+}
