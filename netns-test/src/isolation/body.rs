@@ -11,6 +11,8 @@ use crate::isolation::view::Scope;
 use crate::lifetime;
 use crate::mark::Mark;
 use crate::netns::NetNs;
+use crate::pause::Stop;
+use crate::report::pause as words;
 use crate::report::teardown;
 use crate::setting::Leaks;
 use crate::watch::{Ending, Watch};
@@ -22,6 +24,7 @@ pub(crate) struct Finished {
     /// The test fails in any case; why is printed.
     pub(crate) condemned: bool,
     leavings: Option<Leavings>,
+    stop: Stop,
 }
 
 /// The whole life of `ns`, which the calling thread is in, and in the middle of
@@ -43,7 +46,7 @@ pub(super) fn run(
     let looks = watch.leaks != Leaks::Allow;
     let leavings = looks.then(|| Leavings::begin(&ns, watch, scope == Scope::Process));
     // Until the namespace has ended, since whoever looks into a failed test's comes late.
-    let _mark = Mark::set(&ns, name);
+    let mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);
     limited.begin(&ns);
     // Whoever takes the result raises the panic again.
@@ -51,14 +54,23 @@ pub(super) fn run(
     let in_time = limited.end();
     // Of what comes too late, nobody hears.
     let denied = in_time && inspection.finish(&body);
+    let mut stop = Stop::of(name, watch, &ns);
+    if in_time {
+        stop.at(words::after_body(watch, &body, denied));
+    }
     let ended = ns.close();
     if let Err(error) = &ended {
         teardown::print(name, error);
     }
+    if in_time {
+        stop.at(ended.is_err().then(words::after_teardown));
+    }
+    stop.keep(mark);
     Ok(Finished {
         body,
         condemned: denied || ended.is_err(),
         leavings,
+        stop,
     })
 }
 
@@ -71,6 +83,8 @@ impl Finished {
         let apart = scope == Scope::Process;
         let left = inspection::look_back(name, watch, leavings, apart, failed);
         self.condemned |= left.condemned;
+        self.stop
+            .at((left.condemned && !failed).then(words::after_leaks));
         left.warning
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod hint;
 pub(crate) mod leaks;
 mod lines;
 pub(crate) mod note;
+pub(crate) mod pause;
 mod refusal;
 mod skip;
 pub(crate) mod state;

@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 58] = [
+const LAYERS: [(&str, u8); 60] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -49,10 +49,12 @@ const LAYERS: [(&str, u8); 58] = [
     ("report::egress", 8),
     ("report::leaks", 8),
     ("report::note", 8),
+    ("report::pause", 8),
     ("report::state", 8),
     ("report::teardown", 8),
     ("report::timeout", 8),
     ("inspection", 9),
+    ("pause", 9),
     ("isolation", 10),
     ("report", 11),
     ("entered", 12),

@@ -12,6 +12,8 @@
 //! network namespace                       <---  before the body
 //! its pidfd, if the body has a limit      <---  right before the body
 //! warnings                                <---
+//! "it fails", if it is to be paused       <---  and it waits
+//! "go on"                                 --->
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
 //! ```
@@ -31,6 +33,7 @@ mod client;
 mod handle;
 mod message;
 mod output;
+mod pausing;
 mod remains;
 mod server;
 mod start;

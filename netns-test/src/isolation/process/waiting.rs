@@ -13,8 +13,9 @@ use crate::env;
 use crate::error::Error;
 use crate::isolation::enter::Home;
 use crate::isolation::process::backup::Backup;
-use crate::isolation::process::message::{Outcome, Report, Reports, Request};
+use crate::isolation::process::message::{Network, Outcome, Report, Reports, Request};
 use crate::isolation::process::output::{Forward, Output};
+use crate::isolation::process::pausing::pause;
 use crate::isolation::view::Views;
 use crate::report::leaks;
 use crate::sys::channel;
@@ -38,7 +39,7 @@ pub(super) enum Last {
 pub(super) struct Heard {
     pub(super) last: Last,
     /// The test's namespace, if its body was about to run.
-    pub(super) network: Option<OwnedFd>,
+    pub(super) network: Option<Network>,
 }
 
 /// A test that runs elsewhere, seen from here.
@@ -114,6 +115,20 @@ impl Waiting {
                     backup = Backup::begin(pid, own, watch.timeout);
                 }
                 Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
+                Ok(Some(Report::Paused(why, process))) => {
+                    if let Some(output) = &mut output {
+                        output.forward()?;
+                    }
+                    backup.wait_for(|| {
+                        pause(
+                            self.name,
+                            &why,
+                            &mut self.reports,
+                            process.as_ref().map(AsFd::as_fd),
+                        );
+                        self.reports.go_on();
+                    });
+                }
                 Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
@@ -125,7 +140,11 @@ impl Waiting {
                         break Last::Nothing { started };
                     }
                     if backup.is_over() {
-                        backup.end(self.name);
+                        backup.tell(self.name);
+                        if let Some((why, process)) = backup.why().filter(|_| watch.pause) {
+                            pause(self.name, &why, &mut self.reports, Some(process));
+                        }
+                        backup.end();
                         break Last::Frozen;
                     }
                 }
