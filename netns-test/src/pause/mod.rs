@@ -16,18 +16,18 @@ use crate::env;
 use crate::mark::Mark;
 use crate::netns::NetNs;
 use crate::report::pause::{self as words, Paused};
-use crate::setting::Pause as Asked;
+use crate::setting::Pause;
 use crate::sys::resume::Resume;
 use crate::sys::terminal;
 use crate::watch::Watch;
 
 pub(crate) use place::{Place, mounts_here};
-pub(crate) use remote::{ask_through, asked, go_on};
+pub(crate) use remote::{Asked, ask_through};
 
 /// Says once that a pause was asked for where it is refused.
 pub(crate) fn refuse_under_ci(settings: &env::Settings) {
     static SAID: Once = Once::new();
-    if settings.ci && settings.pause == Some(Asked::OnFailure) {
+    if settings.ci && settings.pause == Some(Pause::OnFailure) {
         SAID.call_once(words::refused_under_ci);
     }
 }
@@ -70,7 +70,7 @@ impl Stop {
         let Some(kept) = self.0.take() else { return };
         match &kept.place {
             Some(place) => pause(&kept.name, &why, place, None),
-            None => remote::pause(&why),
+            None => remote::pause(&kept.name, &why),
         }
     }
 }

@@ -65,6 +65,7 @@ impl Place {
         Nsenter {
             user: user.map(|user| path(user)),
             net: path(&self.net),
+            inode: self.net.id().numbers().1,
             mounts: self.mounts.as_ref().map(|mounts| path(mounts)),
             keeps_directory: options.wdns,
             keeps_capabilities: options.keep_caps && !geteuid().is_root(),

@@ -18,6 +18,8 @@ pub(crate) struct Nsenter {
     /// The user namespace, where it is not that of whoever started the test.
     pub(crate) user: Option<String>,
     pub(crate) net: String,
+    /// Its inode number, by which the command `netns-test` knows it.
+    pub(crate) inode: u64,
     /// The mount namespace with the true views, where the test has one.
     pub(crate) mounts: Option<String>,
     /// `--wdns`: the working directory is found again among the test's mounts.
@@ -90,7 +92,7 @@ impl Paused<'_> {
             text,
             "  to look inside, from another terminal, either of:\n    {}\n    netns-test shell {}\n",
             nsenter.line(),
-            word(name),
+            nsenter.inode,
         );
         match (self.enter, self.no_signal) {
             (true, None) => {
@@ -125,15 +127,6 @@ impl Paused<'_> {
     pub(crate) fn print(&self, terminal: Option<&File>) {
         say(&self.text(), terminal);
     }
-}
-
-/// A word of a shell's line.
-fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | ':' | '-' | '.');
-    if !text.is_empty() && text.chars().all(plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// What ended a pause.

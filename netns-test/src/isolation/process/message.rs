@@ -7,7 +7,7 @@ use crate::capture::Tap;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
 use crate::isolation::view::Views;
-use crate::pause;
+use crate::pause::Asked;
 use crate::sys::channel::{self, LONGEST, Message};
 use crate::watch::Watch;
 
@@ -115,9 +115,8 @@ pub(super) enum Report {
     Outcome(Outcome),
     /// From the test's process: it has entered or made a namespace.
     Tap(Tap),
-    /// From the test's process: it fails, for this reason, and waits for an answer until it
-    /// ends.
-    Paused(String, Option<OwnedFd>),
+    /// From the test's process: it fails, and waits until it may end.
+    Paused(Asked),
     /// From the server: the test's process ended, with this `waitpid` status.
     Status(i32),
 }
@@ -276,8 +275,7 @@ impl Reports {
                 continue;
             }
             if *kind == PAUSED {
-                let (why, process) = pause::asked(message);
-                return Ok(Some(Report::Paused(why, process)));
+                return Ok(Some(Report::Paused(message.into())));
             }
             let text = std::mem::take(&mut self.text);
             return Ok(Some(match (*kind, rest) {

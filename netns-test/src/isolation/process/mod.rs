@@ -12,8 +12,8 @@
 //! network namespace                       <---  before the body
 //! its pidfd, if the body has a limit      <---  right before the body
 //! warnings                                <---
-//! "it fails", if it is to be paused       <---  and it waits
-//! "go on"                                 --->
+//! "it fails", if it is to be paused,      <---  and it waits for the end of that
+//!   and one end of a pipe
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
 //! ```

@@ -4,7 +4,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use crate::isolation::process::message::{Network, Reports};
-use crate::pause::{self, Place};
+use crate::pause::{self, Asked, Place};
 use crate::report::pause as words;
 
 impl Network {
@@ -15,20 +15,20 @@ impl Network {
 }
 
 impl Reports {
-    /// Lets a test go on that has asked.
-    pub(super) fn go_on(&self) {
-        pause::go_on(self.as_fd());
+    /// Waits until somebody lets the test `name` go on, which has asked for that.
+    pub(super) fn pause(&mut self, name: &str, asked: &Asked) {
+        self.pause_at(name, &asked.why, asked.process.as_ref().map(AsFd::as_fd));
     }
-}
 
-/// Waits until somebody lets the test `name` go on, or its process ends.
-pub(super) fn pause(name: &str, why: &str, reports: &mut Reports, process: Option<BorrowedFd<'_>>) {
-    let Some(network) = reports.network() else {
-        return;
-    };
-    network.was_paused = true;
-    match network.place() {
-        Ok(place) => pause::pause(name, why, &place, process),
-        Err(error) => words::impossible(name, &error),
+    /// Waits until somebody lets the test `name` go on, or its process ends.
+    pub(super) fn pause_at(&mut self, name: &str, why: &str, process: Option<BorrowedFd<'_>>) {
+        let Some(network) = self.network() else {
+            return;
+        };
+        network.was_paused = true;
+        match network.place() {
+            Ok(place) => pause::pause(name, why, &place, process),
+            Err(error) => words::impossible(name, &error),
+        }
     }
 }

@@ -15,7 +15,6 @@ use crate::isolation::enter::Home;
 use crate::isolation::process::backup::Backup;
 use crate::isolation::process::message::{Network, Outcome, Report, Reports, Request};
 use crate::isolation::process::output::{Forward, Output};
-use crate::isolation::process::pausing::pause;
 use crate::isolation::view::Views;
 use crate::report::leaks;
 use crate::sys::channel;
@@ -115,19 +114,11 @@ impl Waiting {
                     backup = Backup::begin(pid, own, watch.timeout);
                 }
                 Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
-                Ok(Some(Report::Paused(why, process))) => {
+                Ok(Some(Report::Paused(asked))) => {
                     if let Some(output) = &mut output {
                         output.forward()?;
                     }
-                    backup.wait_for(|| {
-                        pause(
-                            self.name,
-                            &why,
-                            &mut self.reports,
-                            process.as_ref().map(AsFd::as_fd),
-                        );
-                        self.reports.go_on();
-                    });
+                    backup.wait_for(|| self.reports.pause(self.name, &asked));
                 }
                 Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
@@ -142,7 +133,7 @@ impl Waiting {
                     if backup.is_over() {
                         backup.tell(self.name);
                         if let Some((why, process)) = backup.why().filter(|_| watch.pause) {
-                            pause(self.name, &why, &mut self.reports, Some(process));
+                            self.reports.pause_at(self.name, &why, Some(process));
                         }
                         backup.end();
                         break Last::Frozen;
