@@ -111,8 +111,15 @@ mod tests {
         kill(getpid(), Signal::SIGCONT).unwrap();
         let resume = Resume::wait_for().unwrap();
         assert!(!came(&resume, PollTimeout::ZERO), "that was in between");
-        // One that this thread has blocked is let through.
         drop(resume);
+        let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
+        // SAFETY: no handler is set.
+        let before = unsafe { sigaction(Signal::SIGCONT, &default) }.unwrap();
+        assert!(
+            matches!(before.handler(), SigHandler::SigDfl),
+            "what was there is back"
+        );
+        // One that this thread has blocked is let through.
         let mut cont = SigSet::empty();
         cont.add(Signal::SIGCONT);
         cont.thread_block().unwrap();

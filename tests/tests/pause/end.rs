@@ -14,11 +14,15 @@ fn pid(number: u32) -> Pid {
     Pid::from_raw(number.try_into().unwrap())
 }
 
+/// What a process does now, as in proc(5).
+fn state(pid: u32) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
 /// Whether a process is there and has not ended.
 fn lives(pid: u32) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = stat.rsplit_once(") ").map(|(_, rest)| rest.chars().next());
-    !matches!(state, None | Some(Some('Z' | 'X')))
+    !matches!(state(pid), None | Some('Z' | 'X'))
 }
 
 /// A signal ends the test process as ever, and nothing of it is left.
@@ -42,6 +46,25 @@ fn the_test_process_ends() {
                 });
             }
         }
+    }
+}
+
+/// Who has one terminal stops it all, looks, and has it go on.
+#[test]
+fn the_test_process_is_stopped_meanwhile() {
+    for user in User::all() {
+        println!("{user:?}");
+        let run = Run::start(fixture(user, "pause-fixture", &["--exact", "panics"]));
+        let paused = run.err.paused(0);
+        let own = run.child.id();
+        kill(pid(own), Signal::SIGSTOP).unwrap();
+        wait_until("it is stopped", || state(own) == Some('T'));
+        let seen = paused.inside(user, "cat /proc/sys/net/ipv4/ip_default_ttl");
+        assert_eq!(String::from_utf8_lossy(&seen.stdout), "81\n", "{seen:?}");
+        paused.go_on(user);
+        let (status, out) = run.finish();
+        assert_eq!(status.code(), Some(101), "{out}");
+        assert!(is(&out, "panics", "FAILED"), "{out}");
     }
 }
 

@@ -1,7 +1,9 @@
 //! A fixture that runs while it is watched.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -127,9 +129,17 @@ pub(crate) fn shell(user: User, line: &str) -> Output {
     shell.output().unwrap()
 }
 
+/// The path of a fixture's binary, which is built once.
+fn built(name: &str) -> PathBuf {
+    static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().unwrap();
+    let build = || build_fixture(name);
+    built.entry(name.to_owned()).or_insert_with(build).clone()
+}
+
 /// A fixture as this user runs it, with pauses.
 pub(crate) fn fixture(user: User, name: &str, arguments: &[&str]) -> Command {
-    let mut command = started_by(user, &build_fixture(name));
+    let mut command = started_by(user, &built(name));
     command.args(arguments).envs(user.isolation());
     command.env("NETNS_TEST_PAUSE", "on-failure");
     command.env("RUST_BACKTRACE", "0");

@@ -68,35 +68,40 @@ fn enter_ends_it() {
     }
 }
 
-/// A process in the background would be stopped if it read.
+/// A process in the background would be stopped if it read, and if it wrote to a terminal
+/// that is set so.
 #[test]
 fn in_the_background_it_is_a_signal() {
     for user in User::all() {
-        println!("{user:?}");
-        let (mut typed, shown, end) = terminal();
-        let inner = fixture(user, "pause-fixture", &["--exact", "panics"]);
-        let mut command = Command::new("sh");
-        command.args(["-c", "set -m; \"$@\" & wait", "sh"]);
-        command.arg(inner.get_program()).args(inner.get_args());
-        for (name, value) in inner.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
+        for stops in [false, true] {
+            println!("{user:?} {stops}");
+            let (mut typed, shown, end) = terminal();
+            let inner = fixture(user, "pause-fixture", &["--exact", "panics"]);
+            let mut command = Command::new("sh");
+            let first = if stops { "stty tostop; " } else { "" };
+            let script = format!("{first}set -m; \"$@\" & wait");
+            command.args(["-c", &script, "sh"]);
+            command.arg(inner.get_program()).args(inner.get_args());
+            for (name, value) in inner.get_envs() {
+                match value {
+                    Some(value) => command.env(name, value),
+                    None => command.env_remove(name),
+                };
+            }
+            let run = Run::start_at(end, &command, Stdio::piped());
+            let paused = run.err.paused(0);
+            assert!(!paused.text.contains("Enter"), "{}", paused.text);
+            if !stops {
+                shown.paused(0);
+            }
+            typed.write_all(b"\n").unwrap();
+            thread::sleep(Duration::from_millis(300));
+            assert!(!run.err.text().contains("goes on"), "{}", run.err.text());
+            paused.go_on(user);
+            let (_, out) = run.finish();
+            assert!(is(&out, "panics", "FAILED"), "{out}");
+            assert_eq!(all(&shown.text()).is_empty(), stops, "{}", shown.text());
         }
-        let stderr = end.try_clone().unwrap();
-        let run = Run::start_at(end, &command, stderr.into());
-        let paused = shown.paused(0);
-        assert!(!paused.text.contains("Enter"), "{}", paused.text);
-        typed.write_all(b"\n").unwrap();
-        thread::sleep(Duration::from_millis(300));
-        assert!(!shown.text().contains("goes on"), "{}", shown.text());
-        paused.go_on(user);
-        let (_, out) = run.finish();
-        assert!(
-            is(&out, "panics", "FAILED") || out.contains("test result: FAILED"),
-            "{out}"
-        );
     }
 }
 
