@@ -75,7 +75,7 @@ pub(crate) struct Asked {
     /// The process, if it can be watched.
     pub(crate) process: Option<OwnedFd>,
     /// Not by a message: one that nobody is left to read would hide what the fork server says
-    /// of the test's end (`unix_release_sock` in net/unix/af_unix.c).
+    /// of the test's end (`unix_release_sock` in `net/unix/af_unix.c`).
     _held: Option<OwnedFd>,
 }
 

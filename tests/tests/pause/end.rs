@@ -34,7 +34,7 @@ fn the_test_process_ends() {
             for tests in [&["panics"][..], &["panics", "panics_as_well"]] {
                 println!("{user:?} {signal} {tests:?}");
                 let arguments = [&["--exact", "--test-threads=2"], tests].concat();
-                let mut run = Run::start(fixture(user, "pause-fixture", &arguments));
+                let mut run = Run::start(&fixture(user, "pause-fixture", &arguments));
                 run.err.paused(0);
                 let own = run.child.id();
                 let others = descendants(own);
@@ -54,7 +54,7 @@ fn the_test_process_ends() {
 fn the_test_process_is_stopped_meanwhile() {
     for user in User::all() {
         println!("{user:?}");
-        let run = Run::start(fixture(user, "pause-fixture", &["--exact", "panics"]));
+        let run = Run::start(&fixture(user, "pause-fixture", &["--exact", "panics"]));
         let paused = run.err.paused(0);
         let own = run.child.id();
         kill(pid(own), Signal::SIGSTOP).unwrap();
@@ -78,7 +78,7 @@ fn the_tests_own_process_ends() {
         for tests in [&["panics"][..], &["panics", "passes"]] {
             println!("{user:?} {tests:?}");
             let arguments = [&["--exact", "--test-threads=2"], tests].concat();
-            let run = Run::start(fixture(user, "pause-fixture", &arguments));
+            let run = Run::start(&fixture(user, "pause-fixture", &arguments));
             run.err.paused(0);
             // A server is at home, and a child that waits for a test has one thread.
             let is_paused = |pid: &&u32| {

@@ -59,7 +59,7 @@ fn text(output: &Output) -> &str {
 fn every_failure_is_paused_where_it_happened() {
     for user in User::all() {
         println!("{user:?}");
-        let run = Run::start(fixture(
+        let run = Run::start(&fixture(
             user,
             "pause-fixture",
             &["--include-ignored", "--test-threads=1"],
@@ -129,7 +129,7 @@ fn check_verdicts(out: &str) {
 /// A process that is in a user namespace as a whole: whoever wants to go in is outside.
 #[test]
 fn before_main() {
-    let run = Run::start(fixture(User::Ordinary, "pause-before-main-fixture", &[]));
+    let run = Run::start(&fixture(User::Ordinary, "pause-before-main-fixture", &[]));
     let paused = run.err.paused(0);
     println!("{}", paused.text);
     let seen = paused.inside(
@@ -149,7 +149,7 @@ fn root_goes_everywhere() {
     if !geteuid().is_root() {
         return;
     }
-    let run = Run::start(fixture(
+    let run = Run::start(&fixture(
         User::Ordinary,
         "pause-fixture",
         &["--exact", "panics"],
@@ -166,7 +166,7 @@ fn root_goes_everywhere() {
 fn what_passes_goes_on() {
     for user in User::all() {
         println!("{user:?}");
-        let run = Run::start(fixture(
+        let run = Run::start(&fixture(
             user,
             "pause-fixture",
             &["--exact", "passes", "panics_as_expected"],
@@ -177,7 +177,7 @@ fn what_passes_goes_on() {
         assert_eq!(err.text(), "", "{out}");
         let mut command = fixture(user, "pause-fixture", &["--exact", "panics"]);
         command.env("NETNS_TEST_PAUSE", "off");
-        let run = Run::start(command);
+        let run = Run::start(&command);
         let err = run.err.clone();
         let (status, out) = run.finish();
         assert_eq!(status.code(), Some(101), "{out}");

@@ -16,7 +16,10 @@ fn a_pause_counts_for_no_limit() {
         .into_iter()
         .map(|user| {
             let arguments = ["--exact", "fails_in_time"];
-            (user, Run::start(fixture(user, "pause-fixture", &arguments)))
+            (
+                user,
+                Run::start(&fixture(user, "pause-fixture", &arguments)),
+            )
         })
         .collect();
     let paused: Vec<_> = runs.iter().map(|(_, run)| run.err.paused(0)).collect();

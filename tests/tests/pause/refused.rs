@@ -15,7 +15,7 @@ fn under_ci() {
         let tests = ["--exact", "aborts", "leaves_something", "panics", "passes"];
         let mut command = fixture(user, "pause-fixture", &tests);
         command.arg("--include-ignored").env("CI", "true");
-        let run = Run::start(command);
+        let run = Run::start(&command);
         let err = run.err.clone();
         let (status, out) = run.finish();
         assert_eq!(status.code(), Some(101), "{out}");
@@ -32,7 +32,7 @@ fn an_unknown_value_is_an_error() {
     for user in User::all() {
         let mut command = fixture(user, "pause-fixture", &["--exact", "passes"]);
         command.env("NETNS_TEST_PAUSE", "always");
-        let (status, out) = Run::start(command).finish();
+        let (status, out) = Run::start(&command).finish();
         assert_eq!(status.code(), Some(101), "{out}");
         let words = "`NETNS_TEST_PAUSE=always` is not known; known values: `off`, `on-failure`";
         assert!(out.contains(words), "{out}");

@@ -72,7 +72,7 @@ pub(crate) fn all(text: &str) -> Vec<Paused> {
     let heading = "` failed and is paused, with its network alive\n";
     let mut found = Vec::new();
     for (at, _) in text.match_indices(heading) {
-        let test = text[..at].rsplit_once("netns-test: `").unwrap().1;
+        let name = text[..at].rsplit_once("netns-test: `").unwrap().1;
         let rest = &text[at + heading.len()..];
         let mut announced = String::new();
         for line in rest
@@ -84,7 +84,7 @@ pub(crate) fn all(text: &str) -> Vec<Paused> {
         let is_complete = |line: &str| line.starts_with("    kill -CONT ");
         if announced.ends_with('\n') && announced.lines().any(is_complete) {
             found.push(Paused {
-                test: test.to_owned(),
+                test: name.to_owned(),
                 text: announced,
             });
         }
@@ -132,9 +132,9 @@ pub(crate) fn shell(user: User, line: &str) -> Output {
 /// The path of a fixture's binary, which is built once.
 fn built(name: &str) -> PathBuf {
     static BUILT: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
-    let mut built = BUILT.lock().unwrap();
-    let build = || build_fixture(name);
-    built.entry(name.to_owned()).or_insert_with(build).clone()
+    let mut all = BUILT.lock().unwrap();
+    let path = all.entry(name.to_owned());
+    path.or_insert_with(|| build_fixture(name)).clone()
 }
 
 /// A fixture as this user runs it, with pauses.
@@ -144,6 +144,23 @@ pub(crate) fn fixture(user: User, name: &str, arguments: &[&str]) -> Command {
     command.env("NETNS_TEST_PAUSE", "on-failure");
     command.env("RUST_BACKTRACE", "0");
     command
+}
+
+/// A program that starts a program, which is given to it as its last arguments.
+pub(crate) fn within(program: &str, arguments: &[&str], inner: &Command) -> Command {
+    let mut outer = Command::new(program);
+    outer.args(arguments);
+    outer.arg(inner.get_program()).args(inner.get_args());
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    if let Some(directory) = inner.get_current_dir() {
+        outer.current_dir(directory);
+    }
+    outer
 }
 
 /// A process that runs; ends with the value.
@@ -156,36 +173,18 @@ pub(crate) struct Run {
 
 impl Run {
     /// With pipes, and no terminal.
-    pub(crate) fn start(command: Command) -> Self {
+    pub(crate) fn start(command: &Command) -> Self {
         // Its own session: whoever runs this may have a terminal.
-        let mut setsid = Command::new("setsid");
-        setsid.arg(command.get_program()).args(command.get_args());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => setsid.env(name, value),
-                None => setsid.env_remove(name),
-            };
-        }
-        setsid.stdin(Stdio::null());
-        Self::spawn(setsid, Stdio::piped())
+        let mut command = within("setsid", &[], command);
+        command.stdin(Stdio::null());
+        Self::spawn(command, Stdio::piped())
     }
 
     /// With this as its controlling terminal.
     pub(crate) fn start_at(terminal: OwnedFd, command: &Command, stderr: Stdio) -> Self {
-        let mut setsid = Command::new("setsid");
-        setsid.arg("--ctty");
-        setsid.arg(command.get_program()).args(command.get_args());
-        for (name, value) in command.get_envs() {
-            match value {
-                Some(value) => setsid.env(name, value),
-                None => setsid.env_remove(name),
-            };
-        }
-        if let Some(directory) = command.get_current_dir() {
-            setsid.current_dir(directory);
-        }
-        setsid.stdin(terminal);
-        Self::spawn(setsid, stderr)
+        let mut command = within("setsid", &["--ctty"], command);
+        command.stdin(terminal);
+        Self::spawn(command, stderr)
     }
 
     fn spawn(mut command: Command, stderr: Stdio) -> Self {

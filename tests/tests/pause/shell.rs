@@ -11,7 +11,7 @@ fn the_command_finds_a_paused_test() {
         for (test, number) in [("panics", 81), ("leaves_something", 87), ("aborts", 91)] {
             println!("{user:?} {test}");
             let arguments = ["--exact", "--include-ignored", test];
-            let run = Run::start(fixture(user, "pause-fixture", &arguments));
+            let run = Run::start(&fixture(user, "pause-fixture", &arguments));
             let paused = run.err.paused(0);
             let line = paused.line("netns-test");
             let (_, rest) = line.split_once(' ').unwrap();

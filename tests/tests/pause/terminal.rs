@@ -2,14 +2,14 @@
 
 use std::fs::File;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
 use netns_test_tests::cargo::{Runner, User, cargo, runner_variable, select};
 use nix::pty::openpty;
 
-use crate::run::{Run, Said, all, fixture, is};
+use crate::run::{Run, Said, all, fixture, is, within};
 
 /// A terminal: what is typed, what is shown, and the other end.
 fn terminal() -> (File, Said, std::os::fd::OwnedFd) {
@@ -77,17 +77,9 @@ fn in_the_background_it_is_a_signal() {
             println!("{user:?} {stops}");
             let (mut typed, shown, end) = terminal();
             let inner = fixture(user, "pause-fixture", &["--exact", "panics"]);
-            let mut command = Command::new("sh");
             let first = if stops { "stty tostop; " } else { "" };
             let script = format!("{first}set -m; \"$@\" & wait");
-            command.args(["-c", &script, "sh"]);
-            command.arg(inner.get_program()).args(inner.get_args());
-            for (name, value) in inner.get_envs() {
-                match value {
-                    Some(value) => command.env(name, value),
-                    None => command.env_remove(name),
-                };
-            }
+            let command = within("sh", &["-c", &script, "sh"], &inner);
             let run = Run::start_at(end, &command, Stdio::piped());
             let paused = run.err.paused(0);
             assert!(!paused.text.contains("Enter"), "{}", paused.text);

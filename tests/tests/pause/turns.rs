@@ -20,7 +20,7 @@ fn one_after_the_other() {
             "passes",
             "--test-threads=3",
         ];
-        let run = Run::start(fixture(user, "pause-fixture", &tests));
+        let run = Run::start(&fixture(user, "pause-fixture", &tests));
         let first = run.err.paused(0);
         run.out
             .wait_for("passed test", |out| is(out, "passes", "ok").then_some(()));
