@@ -2,6 +2,7 @@
 //! marks its namespace with a number, by which a visitor sees where he is.
 
 use std::error::Error;
+use std::fs::File;
 use std::io;
 use std::mem;
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -124,6 +125,15 @@ fn is_stopped(ns: &NetNs) {
 fn has_no_views(ns: &NetNs) {
     mark(ns, 93);
     panic!("without views");
+}
+
+#[netns_test]
+#[ignore = "needs a low limit, and nobody beside it"]
+fn uses_up_descriptors() {
+    while let Ok(file) = File::open("/dev/null") {
+        mem::forget(file);
+    }
+    panic!("no more");
 }
 
 #[netns_test]

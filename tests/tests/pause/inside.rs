@@ -62,7 +62,11 @@ fn every_failure_is_paused_where_it_happened() {
         let run = Run::start(&fixture(
             user,
             "pause-fixture",
-            &["--include-ignored", "--test-threads=1"],
+            &[
+                "--include-ignored",
+                "--test-threads=1",
+                "--skip=uses_up_descriptors",
+            ],
         ));
         for (index, (test, number, why)) in FAILING.into_iter().enumerate() {
             let paused = run.err.paused(index);
