@@ -11,7 +11,7 @@ use once_cell::sync::OnceCell;
 
 use crate::duration;
 use crate::error::{Error, ErrorKind};
-use crate::setting::{Capture, Isolation, Leaks};
+use crate::setting::{Capture, Isolation, Leaks, Pause};
 
 /// What to do where the machine refuses namespaces: `NETNS_TEST=require|skip`.
 const POLICY: &str = "NETNS_TEST";
@@ -23,6 +23,8 @@ const TIMEOUT: &str = "NETNS_TEST_TIMEOUT";
 const LEAKS: &str = "NETNS_TEST_LEAKS";
 /// `NETNS_TEST_CAPTURE=off|on-failure|always`, beats the attribute.
 const CAPTURE: &str = "NETNS_TEST_CAPTURE";
+/// `NETNS_TEST_PAUSE=off|on-failure`; not obeyed under `CI`.
+const PAUSE: &str = "NETNS_TEST_PAUSE";
 /// How much of a capture is kept, in MiB.
 #[cfg(feature = "capture")]
 const CAPTURE_LIMIT: &str = "NETNS_TEST_CAPTURE_LIMIT";
@@ -108,7 +110,6 @@ pub(crate) fn shell() -> Option<OsString> {
 }
 
 /// The directories in which programs are looked for.
-#[cfg(feature = "cli")]
 pub(crate) fn search_path() -> Vec<PathBuf> {
     env::var_os("PATH").map_or_else(Vec::new, |path| env::split_paths(&path).collect())
 }
@@ -129,6 +130,7 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Limit>,
     pub(crate) leaks: Option<Leaks>,
     pub(crate) capture: Option<Capture>,
+    pub(crate) pause: Option<Pause>,
     /// In bytes.
     #[cfg(feature = "capture")]
     pub(crate) capture_limit: Option<usize>,
@@ -179,6 +181,10 @@ fn read() -> Result<Settings, Error> {
                 ("on-failure", Capture::OnFailure),
                 ("always", Capture::Always),
             ],
+        )?,
+        pause: choice(
+            PAUSE,
+            &[("off", Pause::Off), ("on-failure", Pause::OnFailure)],
         )?,
         #[cfg(feature = "capture")]
         capture_limit: mebibytes(CAPTURE_LIMIT)?,

@@ -59,6 +59,10 @@
 //!   read after the body: its sockets are closed by then.
 //! - For a body that ends its process, it is read after that, under process isolation.
 //!
+//! With `NETNS_TEST_PAUSE=on-failure` it waits then, with its namespaces alive, and prints the
+//! line for nsenter(1) that leads there, until Enter or `SIGCONT`. Of a panic or an `Err`
+//! that is after the body, whose sockets are closed.
+//!
 //! # Features
 //!
 //! - `capture`: every frame on a test's links in a pcapng file, for a test that failed.
@@ -74,10 +78,11 @@
 //! | `NETNS_TEST_TIMEOUT` | how long a body may take, as in `500ms`, `5s`, `2m`, `1h`, or `none`: beats what the tests say |
 //! | `NETNS_TEST_LEAKS` | `allow`, `warn`, `deny`: what becomes of what outlives a body; beats what the tests say |
 //! | `NETNS_TEST_CAPTURE` | `off`, `on-failure`, `always`: beats what the tests say about `capture` |
+//! | `NETNS_TEST_PAUSE` | `on-failure`: a failed test waits until somebody has looked into its namespace; `off`; not obeyed under `CI` |
 //! | `NETNS_TEST_CAPTURE_LIMIT` | how many MiB of a capture are kept, the newest; 64 |
 //! | `NETNS_TEST_DIR` | where captures go; `netns-test` in Cargo's target directory |
 //! | `NETNS_TEST_REPORT` | a file that gets a JSON line for each test; see [below](#for-programs) |
-//! | `CI` | if set, and neither empty, `0` nor `false`: `if_unsupported = "skip"` does not skip |
+//! | `CI` | if set, and neither empty, `0` nor `false`: `if_unsupported = "skip"` does not skip, and nothing is paused |
 //!
 //! # For programs
 //!
@@ -230,6 +235,8 @@ mod netns;
 pub mod notify;
 #[cfg(target_os = "linux")]
 mod nsid;
+#[cfg(target_os = "linux")]
+mod pause;
 #[cfg(target_os = "linux")]
 pub mod pernet;
 #[cfg(target_os = "linux")]

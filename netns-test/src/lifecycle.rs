@@ -15,6 +15,7 @@ use crate::error::{self, Error, ErrorKind};
 use crate::isolation::body::{Finished, Ran};
 use crate::isolation::process::{self, Ended};
 use crate::isolation::thread;
+use crate::pause;
 use crate::record::{Cause, Record};
 use crate::report;
 use crate::running::{self, Running};
@@ -52,6 +53,7 @@ fn run_recorded(test: &'static Test, record: &Record) -> ExitCode {
             return fail(test, &report::ended::not_entered(test.name(), &error));
         }
     };
+    pause::refuse_under_ci(settings);
     // A filter may end the process that tries, so here the probe's child tries first.
     if filter::is_installed() {
         if let Some(refusal) = access().refusal() {
@@ -170,6 +172,7 @@ fn conclude(test: &Test, watch: &Watch, ended: Ended) -> ExitCode {
         Ended::Frozen(remains) => report::print(&remains.describe(test)),
         Ended::Returned(_) | Ended::Panicked(_) | Ended::Condemned | Ended::TimedOut => {}
     }
+    pause_remains(test, watch, &ended);
     report::capture::end_in_a_process(test, watch, &ended);
     match ended {
         Ended::Returned(status) => ExitCode::from(status),
@@ -193,6 +196,18 @@ fn cause(watch: &Watch, ended: &Ended) -> Option<Cause> {
         Ended::Frozen(_) => Some(Cause::Frozen(watch.timeout)),
         Ended::TimedOut => Some(Cause::TimedOut(watch.timeout)),
         Ended::Returned(_) | Ended::Panicked(_) | Ended::Condemned => None,
+    }
+}
+
+/// Waits at the namespace of a test whose process has ended, if that is asked for.
+fn pause_remains(test: &Test, watch: &Watch, ended: &Ended) {
+    let (why, remains) = match ended {
+        Ended::Died(status, remains) => (report::ended::why_died(*status), remains),
+        Ended::Orphaned(remains) => (report::ended::why_orphaned(), remains),
+        _ => return,
+    };
+    if let Some(place) = remains.place().filter(|_| watch.pause) {
+        pause::pause_remains(test.name(), &why, &place);
     }
 }
 

@@ -43,6 +43,16 @@ pub enum Egress {
     Deny,
 }
 
+/// Whether a failed test waits for somebody to look into its namespace.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) enum Pause {
+    /// It ends.
+    #[default]
+    Off,
+    /// It waits for Enter or a signal.
+    OnFailure,
+}
+
 /// Whether the frames on a test's links are captured, and when the capture is kept.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Capture {

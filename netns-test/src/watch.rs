@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::callback::panic_text;
 use crate::env::{Limit, Settings};
 use crate::record::{Cause, Record};
-use crate::setting::{Capture, Egress, Leaks};
+use crate::setting::{Capture, Egress, Leaks, Pause};
 use crate::test::Test;
 
 /// How one test is watched. It goes to the test's process, if it has one.
@@ -20,6 +20,8 @@ pub(crate) struct Watch {
     pub(crate) leaks: Leaks,
     pub(crate) egress: Egress,
     pub(crate) capture: Capture,
+    /// Whether the test is paused if it fails.
+    pub(crate) pause: bool,
     /// The text that a panic has to contain for the test to pass, if it has to panic.
     pub(crate) expected_panic: Option<String>,
     /// Where what is seen is noted. The test's process has one of its own.
@@ -41,6 +43,8 @@ impl Watch {
             leaks: settings.leaks.or(test.leaks).unwrap_or_default(),
             egress: test.egress.unwrap_or_default(),
             capture: settings.capture.or(test.capture).unwrap_or_default(),
+            // Under `CI` nobody would end the pause.
+            pause: settings.pause == Some(Pause::OnFailure) && !settings.ci,
             expected_panic: test.should_panic.then(|| test.expected_panic.to_owned()),
             record,
         }
@@ -87,6 +91,7 @@ impl Watch {
             Capture::OnFailure => 1,
             Capture::Always => 2,
         });
+        bytes.push(u8::from(self.pause));
         bytes.push(u8::from(self.record.is_wanted()));
         bytes.push(u8::from(self.expected_panic.is_some()));
         bytes.extend_from_slice(self.expected_panic.as_deref().unwrap_or("").as_bytes());
@@ -96,7 +101,7 @@ impl Watch {
     /// `None` if these bytes were not made by [`Watch::to_wire`].
     pub(crate) fn from_wire(bytes: &[u8]) -> Option<Self> {
         let (nanoseconds, rest) = bytes.split_first_chunk()?;
-        let ([leaks, egress, capture, record, panics], text) = rest.split_first_chunk()?;
+        let ([leaks, egress, capture, pause, record, panics], text) = rest.split_first_chunk()?;
         let timeout = match u64::from_le_bytes(*nanoseconds) {
             0 => None,
             nanoseconds => Some(Duration::from_nanos(nanoseconds)),
@@ -117,6 +122,7 @@ impl Watch {
                 1 => Capture::OnFailure,
                 _ => Capture::Always,
             },
+            pause: *pause != 0,
             expected_panic: match panics {
                 0 => None,
                 _ => Some(String::from_utf8(text.to_vec()).ok()?),
@@ -162,6 +168,7 @@ mod tests {
             leaks: Leaks::Warn,
             egress: Egress::Allow,
             capture: Capture::Off,
+            pause: false,
             expected_panic: None,
             record: Record::none(),
         };
@@ -170,6 +177,7 @@ mod tests {
             leaks: Leaks::Deny,
             egress: Egress::Deny,
             capture: Capture::Always,
+            pause: true,
             expected_panic: Some("refused".into()),
             record: Record::begin(),
         };
@@ -194,6 +202,7 @@ mod tests {
             leaks: Leaks::Warn,
             egress: Egress::Allow,
             capture: Capture::Off,
+            pause: false,
             expected_panic: text.map(Into::into),
             record: Record::none(),
         };

@@ -30,7 +30,7 @@ pub struct Finished {
 }
 
 /// What the outer run may have set and the child must not see.
-const FOREIGN: [&str; 19] = [
+const FOREIGN: [&str; 20] = [
     "BITBUCKET_BUILD_NUMBER",
     "CI",
     "CIRCLECI",
@@ -45,6 +45,7 @@ const FOREIGN: [&str; 19] = [
     "NETNS_TEST_DIR",
     "NETNS_TEST_ISOLATION",
     "NETNS_TEST_LEAKS",
+    "NETNS_TEST_PAUSE",
     "NETNS_TEST_REPORT",
     "NETNS_TEST_TIMEOUT",
     "NEXTEST_EXECUTION_MODE",

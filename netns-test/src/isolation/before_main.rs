@@ -20,6 +20,7 @@ pub extern "C" fn enter_user_namespace_before_main() {
     }
     let map = IdentityMap::of_this_process();
     if user::unshare_user().is_ok() {
+        user::note_entered_before_main();
         // Without maps the process still has every capability in its namespace, and without
         // ambient ones only the programs that it starts go without.
         let _ = map.write();

@@ -11,7 +11,9 @@ use crate::isolation::view::Scope;
 use crate::lifetime;
 use crate::mark::Mark;
 use crate::netns::NetNs;
+use crate::pause::Stop;
 use crate::record::{Cause, Place};
+use crate::report::pause as words;
 use crate::report::teardown;
 use crate::setting::{Isolation, Leaks};
 use crate::watch::{Ending, Watch};
@@ -23,6 +25,7 @@ pub(crate) struct Finished {
     /// The test fails in any case; why is printed.
     pub(crate) condemned: bool,
     leavings: Option<Leavings>,
+    stop: Stop,
 }
 
 /// The whole life of `ns`, which the calling thread is in, and in the middle of
@@ -44,7 +47,7 @@ pub(super) fn run(
     let looks = watch.leaks != Leaks::Allow;
     let leavings = looks.then(|| Leavings::begin(&ns, scope == Scope::Process));
     // Until the namespace has ended, since whoever looks into a failed test's comes late.
-    let _mark = Mark::set(&ns, name);
+    let mark = Mark::set(&ns, name);
     let inspection = Inspection::begin(name, watch, &ns);
     let record = &watch.record;
     record.begin_body(|| place(&ns, scope));
@@ -60,15 +63,24 @@ pub(super) fn run(
     }
     // Of what comes too late, nobody hears.
     let denied = in_time && inspection.finish(&body);
+    let mut stop = Stop::of(name, watch, &ns);
+    if in_time {
+        stop.at(words::after_body(watch, &body, denied));
+    }
     let ended = ns.close();
     if let Err(error) = &ended {
         teardown::print(name, error);
         record.fail(|| Cause::Teardown(error::chain(error)));
     }
+    if in_time {
+        stop.at(ended.is_err().then(words::after_teardown));
+    }
+    stop.keep(mark);
     Ok(Finished {
         body,
         condemned: denied || ended.is_err(),
         leavings,
+        stop,
     })
 }
 
@@ -92,6 +104,8 @@ impl Finished {
         let apart = scope == Scope::Process;
         let left = inspection::look_back(name, watch, leavings, apart, failed);
         self.condemned |= left.condemned;
+        self.stop
+            .at((left.condemned && !failed).then(words::after_leaks));
         left.warning
     }
 }

@@ -14,7 +14,9 @@ use crate::isolation::pool;
 use crate::isolation::setup::{self, Asking};
 use crate::isolation::view::{Scope, Views};
 use crate::netns::{NetNs, make};
+use crate::pause;
 use crate::report::leaks;
+use crate::report::pause as words;
 use crate::sys::namespace::Patience;
 use crate::tasks::known::Known;
 use crate::test::Test;
@@ -57,6 +59,7 @@ pub(crate) fn run(
         watch.record.end_body();
         // Its thread can't be ended, and goes on alone.
         inspection::overdue(test.name(), limit, &ns, Place::Thread);
+        pause::pause_running(test.name(), watch, words::at_limit(limit), &ns);
         return Ok(Ran::TimedOut);
     }
     let mut finished = thread

@@ -38,6 +38,16 @@ pub(crate) fn orphaned(name: &str) -> String {
     )
 }
 
+/// Why a test fails whose process [`died`].
+pub(crate) fn why_died(status: ExitStatus) -> String {
+    format!("its process {}", how(status))
+}
+
+/// Why a test fails whose process was [`orphaned`].
+pub(crate) fn why_orphaned() -> String {
+    "the fork server, the parent of its process, has ended".to_owned()
+}
+
 /// The body of the test `name` did not run.
 pub(crate) fn not_entered(name: &str, error: &Error) -> String {
     let mut text = format!("netns-test: `{name}` did not run: failed to {error}\n");

@@ -10,6 +10,7 @@ pub(crate) mod hint;
 mod json;
 pub(crate) mod leaks;
 pub(crate) mod note;
+pub(crate) mod pause;
 mod refusal;
 mod skip;
 pub(crate) mod state;

@@ -23,7 +23,9 @@ pub(crate) mod nsid;
 pub(crate) mod packet;
 pub(crate) mod probe;
 pub(crate) mod process;
+pub(crate) mod resume;
 pub(crate) mod socket;
+pub(crate) mod terminal;
 #[cfg(feature = "cli")]
 pub(crate) mod trial;
 pub(crate) mod user;

@@ -6,6 +6,7 @@
 use std::ffi::CStr;
 use std::io::{self, Write};
 use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -37,6 +38,18 @@ pub(crate) fn unshare_user() -> io::Result<()> {
         }
     }
     Ok(unshare(CloneFlags::CLONE_NEWUSER)?)
+}
+
+static ENTERED_BEFORE_MAIN: AtomicBool = AtomicBool::new(false);
+
+/// Notes that this whole process has moved into a user namespace of its own.
+pub(crate) fn note_entered_before_main() {
+    ENTERED_BEFORE_MAIN.store(true, Ordering::Relaxed);
+}
+
+/// Whether whoever started this process is in another user namespace for that reason.
+pub(crate) fn has_entered_before_main() -> bool {
+    ENTERED_BEFORE_MAIN.load(Ordering::Relaxed)
 }
 
 /// Moves the calling process, which must have one thread, into the user

@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 59] = [
+const LAYERS: [(&str, u8); 62] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -51,10 +51,12 @@ const LAYERS: [(&str, u8); 59] = [
     ("report::egress", 8),
     ("report::leaks", 8),
     ("report::note", 8),
+    ("report::pause", 8),
     ("report::state", 8),
     ("report::teardown", 8),
     ("report::timeout", 8),
     ("inspection", 9),
+    ("pause", 9),
     ("isolation", 10),
     ("report", 11),
     ("entered", 12),
@@ -71,7 +73,7 @@ const LAYERS: [(&str, u8); 59] = [
 
 /// The modules of the command, a crate of its own.
 const COMMAND: &str = "netns-test/src/bin/netns-test";
-const LAYERS_OF_THE_COMMAND: [(&str, u8); 10] = [
+const LAYERS_OF_THE_COMMAND: [(&str, u8); 62] = [
     ("hosts", 0),
     ("status", 0),
     ("args", 1),

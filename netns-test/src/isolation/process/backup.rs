@@ -1,11 +1,12 @@
 //! The limit of a body whose own process does not see to it: it is stopped, say.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use nix::poll::PollTimeout;
 
 use crate::inspection;
+use crate::report::pause as words;
 use crate::sys::process;
 
 /// How much longer than the body the process may take, to say that the body took too long.
@@ -59,20 +60,33 @@ impl Backup {
         limit.is_some_and(|limit| limit.deadline <= Instant::now())
     }
 
-    /// Says what the process of the test `name` is at, and ends it. Whoever has started
-    /// it ends its group then.
-    pub(super) fn end(self, name: &str) {
-        let Some(Limit {
-            pid,
-            process,
-            allowed,
-            ..
-        }) = self.0
-        else {
-            return;
-        };
-        inspection::frozen(name, allowed, pid);
-        // An error means that it has ended by itself.
-        let _ = process::kill(process.as_fd());
+    /// Does something that does not count.
+    pub(super) fn wait_for(&mut self, something: impl FnOnce()) {
+        let since = Instant::now();
+        something();
+        if let Some(Limit { deadline, .. }) = &mut self.0 {
+            *deadline += since.elapsed();
+        }
+    }
+
+    /// Says what the process of the test `name` is at.
+    pub(super) fn tell(&self, name: &str) {
+        if let Some(Limit { pid, allowed, .. }) = &self.0 {
+            inspection::frozen(name, *allowed, *pid);
+        }
+    }
+
+    /// Why the test fails, and the process that is about to be ended.
+    pub(super) fn why(&self) -> Option<(String, BorrowedFd<'_>)> {
+        let limit = self.0.as_ref()?;
+        Some((words::at_limit(limit.allowed), limit.process.as_fd()))
+    }
+
+    /// Ends the process. Whoever has started it ends its group then.
+    pub(super) fn end(self) {
+        if let Some(Limit { process, .. }) = self.0 {
+            // An error means that it has ended by itself.
+            let _ = process::kill(process.as_fd());
+        }
     }
 }

@@ -19,11 +19,14 @@ use crate::isolation::body::{self, Finished};
 use crate::isolation::enter::{Home, Surroundings};
 use crate::isolation::limit::{TooLate, limit};
 use crate::isolation::process::message::{
-    Outcome, Request, TAP, send_limited, send_network, send_outcome, send_record, send_warning,
+    Outcome, PAUSED, Request, TAP, send_limited, send_network, send_outcome, send_record,
+    send_warning,
 };
 use crate::isolation::setup;
 use crate::isolation::view::{Scope, Views};
 use crate::netns::make;
+use crate::pause;
+use crate::report::pause as words;
 use crate::setting::Capture;
 use crate::sys::namespace::Patience;
 use crate::sys::{coverage, process};
@@ -69,6 +72,12 @@ pub(super) fn finish(request: Request, body: Body, prepared: Result<Surroundings
         // Without a descriptor to spare, the test does without a capture.
         if let Ok(result) = result.try_clone() {
             capture::send_through(result, TAP);
+        }
+    }
+    if watch.pause {
+        // Without one, it goes on without a pause.
+        if let Ok(result) = result.try_clone() {
+            pause::ask_through(result, PAUSED, flush_if_possible);
         }
     }
     let outcome = match speak_through(stdout, stderr) {
@@ -123,7 +132,9 @@ fn run(
     };
     // For the case that this process ends before it can tell what it saw. Nobody's verdict
     // depends on it.
-    let _ = send_network(result, ns.as_fd());
+    let mounts = watch.pause.then(pause::mounts_here).and_then(Result::ok);
+    let _ = send_network(result, ns.as_fd(), mounts.as_ref().map(AsFd::as_fd));
+    drop(mounts);
     let _waits = Known::here();
     let (limited, limiting) = limit(watch.timeout);
     // With a limit, the other side sees to it as well: this process may be stopped as a whole.
@@ -155,6 +166,7 @@ fn run(
         watch.record.end_body();
         flush_if_possible();
         inspection::overdue(name, limit, &ns, Place::Process);
+        pause::pause_running(name, watch, words::at_limit(limit), &ns);
         return Outcome::TimedOut;
     }
     let finished = thread

@@ -7,6 +7,7 @@ use crate::capture::Tap;
 use crate::error::{Error, ErrorKind};
 use crate::isolation::enter::Home;
 use crate::isolation::view::Views;
+use crate::pause::Asked;
 use crate::record::Record;
 use crate::sys::channel::{self, LONGEST, Message};
 use crate::watch::Watch;
@@ -117,12 +118,17 @@ pub(super) enum Report {
     Outcome(Outcome),
     /// From the test's process: it has entered or made a namespace.
     Tap(Tap),
+    /// From the test's process: it fails, and waits until it may end.
+    Paused(Asked),
     /// From the server: the test's process ended, with this `waitpid` status.
     Status(i32),
 }
 
 /// The first byte of a message with a [`Tap`].
 pub(super) const TAP: u8 = tag::TAP;
+
+/// The first byte of the question whether the test may go on.
+pub(super) const PAUSED: u8 = tag::PAUSED;
 
 /// The first byte of each message about a test.
 mod tag {
@@ -141,6 +147,7 @@ mod tag {
     pub(super) const TIMED_OUT: u8 = 10;
     pub(super) const LIMITED: u8 = 11;
     pub(super) const WARNING: u8 = 12;
+    pub(super) const PAUSED: u8 = 13;
     pub(super) const RECORD: u8 = 14;
 }
 
@@ -197,9 +204,15 @@ pub(super) fn send_record(to: BorrowedFd<'_>, record: &Record) -> io::Result<()>
     channel::send(to, &[tag::RECORD], &[])
 }
 
-/// Hands over the namespace that the body is about to run in.
-pub(super) fn send_network(to: BorrowedFd<'_>, network: BorrowedFd<'_>) -> io::Result<()> {
-    channel::send(to, &[tag::NETWORK], &[network])
+/// Hands over the namespace that the body is about to run in, and its mounts if somebody
+/// may want to see them.
+pub(super) fn send_network(
+    to: BorrowedFd<'_>,
+    network: BorrowedFd<'_>,
+    mounts: Option<BorrowedFd<'_>>,
+) -> io::Result<()> {
+    let descriptors: Vec<_> = std::iter::once(network).chain(mounts).collect();
+    channel::send(to, &[tag::NETWORK], &descriptors)
 }
 
 /// Sends the wait status of a test's process.
@@ -214,7 +227,16 @@ pub(super) fn send_status(to: BorrowedFd<'_>, status: i32) -> io::Result<()> {
 pub(super) struct Reports {
     from: OwnedFd,
     text: Vec<u8>,
-    network: Option<OwnedFd>,
+    network: Option<Network>,
+}
+
+/// Where a body was about to run.
+#[derive(Debug)]
+pub(super) struct Network {
+    pub(super) net: OwnedFd,
+    pub(super) mounts: Option<OwnedFd>,
+    /// The test was paused, which it is once.
+    pub(super) was_paused: bool,
 }
 
 impl Reports {
@@ -227,8 +249,13 @@ impl Reports {
     }
 
     /// The namespace of the test, if its body was about to run.
-    pub(super) fn into_network(self) -> Option<OwnedFd> {
+    pub(super) fn into_network(self) -> Option<Network> {
         self.network
+    }
+
+    /// The same, while more may come.
+    pub(super) fn network(&mut self) -> Option<&mut Network> {
+        self.network.as_mut()
     }
 
     /// Takes what is there: a report, or `None` when nobody is left to send one.
@@ -252,8 +279,16 @@ impl Reports {
                 continue;
             }
             if *kind == tag::NETWORK {
-                self.network = message.descriptors.into_iter().next();
+                let mut descriptors = message.descriptors.into_iter();
+                self.network = descriptors.next().map(|net| Network {
+                    net,
+                    mounts: descriptors.next(),
+                    was_paused: false,
+                });
                 continue;
+            }
+            if *kind == PAUSED {
+                return Ok(Some(Report::Paused(message.into())));
             }
             let text = std::mem::take(&mut self.text);
             return Ok(Some(match (*kind, rest) {

@@ -13,6 +13,8 @@
 //! its pidfd, if the body has a limit      <---  right before the body
 //! its record, if somebody asks for it     <---  right before the body, and before the outcome
 //! warnings                                <---
+//! "it fails", if it is to be paused,      <---  and it waits for the end of that
+//!   and one end of a pipe
 //! outcome                                 <---  last of all; then _exit
 //! wait status, if no outcome came         <---  from the server
 //! ```
@@ -32,6 +34,7 @@ mod client;
 mod handle;
 mod message;
 mod output;
+mod pausing;
 mod remains;
 mod server;
 mod start;

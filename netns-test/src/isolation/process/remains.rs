@@ -10,9 +10,11 @@ use nix::poll::PollTimeout;
 use crate::capture;
 use crate::env::Role;
 use crate::error::{Error, ErrorKind};
+use crate::isolation::process::message::Network;
 use crate::isolation::process::start::{Started, end_group, names, start, unknown_name};
 use crate::isolation::process::waiting::{readable, wait_for};
 use crate::netns::NetNs;
+use crate::pause::Place;
 use crate::report::state::{self, When};
 use crate::state::State;
 use crate::sys::channel::{self, LONGEST};
@@ -25,11 +27,17 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The network of a test whose process has ended, if its body was about to run.
 #[derive(Debug)]
-pub(crate) struct Remains(Option<OwnedFd>);
+pub(crate) struct Remains(Option<Network>);
 
 impl Remains {
-    pub(super) fn of(network: Option<OwnedFd>) -> Self {
+    pub(super) fn of(network: Option<Network>) -> Self {
         Self(network)
+    }
+
+    /// How to get there, unless the test was paused there before it ended.
+    pub(crate) fn place(&self) -> Option<Place> {
+        let network = self.0.as_ref();
+        network.filter(|network| !network.was_paused)?.place().ok()
     }
 
     /// What the network of `test` looks like now.
@@ -37,7 +45,7 @@ impl Remains {
         let Some(network) = &self.0 else {
             return String::new();
         };
-        let ns = match network.try_clone() {
+        let ns = match network.net.try_clone() {
             Ok(network) => NetNs::from(network),
             Err(error) => {
                 let error = Error::system("duplicate the descriptor of its namespace", error);

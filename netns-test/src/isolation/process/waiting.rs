@@ -13,7 +13,7 @@ use crate::env;
 use crate::error::Error;
 use crate::isolation::enter::Home;
 use crate::isolation::process::backup::Backup;
-use crate::isolation::process::message::{Outcome, Report, Reports, Request};
+use crate::isolation::process::message::{Network, Outcome, Report, Reports, Request};
 use crate::isolation::process::output::{Forward, Output};
 use crate::isolation::view::Views;
 use crate::report::leaks;
@@ -38,7 +38,7 @@ pub(super) enum Last {
 pub(super) struct Heard {
     pub(super) last: Last,
     /// The test's namespace, if its body was about to run.
-    pub(super) network: Option<OwnedFd>,
+    pub(super) network: Option<Network>,
 }
 
 /// A test that runs elsewhere, seen from here.
@@ -115,6 +115,12 @@ impl Waiting {
                 }
                 Ok(Some(Report::Warning(warning))) => leaks::print_aloud(&warning),
                 Ok(Some(Report::Record(bytes))) => watch.record.add_from_wire(&bytes),
+                Ok(Some(Report::Paused(asked))) => {
+                    if let Some(output) = &mut output {
+                        output.forward()?;
+                    }
+                    backup.wait_for(|| self.reports.pause(self.name, &asked));
+                }
                 Ok(Some(Report::Tap(tap))) => capture::add(self.name, tap),
                 Ok(Some(Report::Outcome(outcome))) => break Last::Outcome(outcome),
                 Ok(Some(Report::Status(status))) => {
@@ -126,7 +132,11 @@ impl Waiting {
                         break Last::Nothing { started };
                     }
                     if backup.is_over() {
-                        backup.end(self.name);
+                        backup.tell(self.name);
+                        if let Some((why, process)) = backup.why().filter(|_| watch.pause) {
+                            self.reports.pause_at(self.name, &why, Some(process));
+                        }
+                        backup.end();
                         break Last::Frozen;
                     }
                 }
