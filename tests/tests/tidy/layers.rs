@@ -73,7 +73,7 @@ const LAYERS: [(&str, u8); 62] = [
 
 /// The modules of the command, a crate of its own.
 const COMMAND: &str = "netns-test/src/bin/netns-test";
-const LAYERS_OF_THE_COMMAND: [(&str, u8); 62] = [
+const LAYERS_OF_THE_COMMAND: [(&str, u8); 10] = [
     ("hosts", 0),
     ("status", 0),
     ("args", 1),
