@@ -143,25 +143,28 @@ impl Leavings {
 
     fn see_descriptors(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
         let (device, inode) = self.ns.id().numbers();
-        for (fd, stat) in descriptors::all_but(&capture::descriptors()) {
-            if descriptors::is_socket(&stat) {
+        for fd in descriptors::open_but(&capture::descriptors()) {
+            let Ok(file) = descriptor::look(fd) else {
+                continue;
+            };
+            if file.is_socket {
                 let Ok(cookie) = descriptor::net_cookie(fd) else {
                     continue;
                 };
                 if self.ns.known_cookie() == Some(cookie) {
                     if !descriptor::is_unnamed_unix(fd) {
-                        seen.sockets.push((fd, stat.st_ino));
+                        seen.sockets.push((fd, file.inode));
                     }
                 } else if let Some(index) = haunted
                     .iter()
                     .position(|of| of.ns.known_cookie() == Some(cookie))
                 {
-                    let known = haunted[index].knows_socket(stat.st_ino);
+                    let known = haunted[index].knows_socket(file.inode);
                     if !known && !descriptor::is_unnamed_unix(fd) {
-                        seen.foreign_sockets.push((fd, stat.st_ino, index));
+                        seen.foreign_sockets.push((fd, file.inode, index));
                     }
                 }
-            } else if (stat.st_dev, stat.st_ino) == (device, inode) && fd != self.ns.as_raw_fd() {
+            } else if (file.device, file.inode) == (device, inode) && fd != self.ns.as_raw_fd() {
                 seen.namespaces.push(fd);
             }
         }

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 use nix::sys::socket::{UnixAddr, getsockname};
-use nix::sys::stat::{FileStat, fstat};
+use nix::sys::stat::fstat;
 
 use super::namespace;
 
@@ -43,12 +43,27 @@ pub(crate) fn open_among<const COUNT: usize>(mut each: impl FnMut(c_int)) -> io:
 }
 
 /// What the kernel says of the file behind a number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct File {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    pub(crate) is_socket: bool,
+}
+
+/// Looks at the file behind a number.
 ///
 /// # Errors
 ///
 /// `EBADF`: no descriptor has this number.
-pub(crate) fn look(number: c_int) -> io::Result<FileStat> {
-    asked(number, |fd| Ok(fstat(fd)?))
+pub(crate) fn look(number: c_int) -> io::Result<File> {
+    asked(number, |fd| {
+        let file = fstat(fd)?;
+        Ok(File {
+            device: file.st_dev,
+            inode: file.st_ino,
+            is_socket: file.st_mode & libc::S_IFMT == libc::S_IFSOCK,
+        })
+    })
 }
 
 /// The cookie of the namespace of the socket behind a number. Before Linux 5.14 there are none.

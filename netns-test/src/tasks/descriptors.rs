@@ -5,8 +5,6 @@ use std::ffi::c_int;
 use std::fs;
 use std::sync::{Mutex, PoisonError};
 
-use nix::sys::stat::{FileStat, SFlag};
-
 use crate::sys::descriptor;
 
 /// How many numbers are asked about at once; few processes have one above, beside
@@ -17,15 +15,19 @@ const FIRST: usize = 64;
 /// descriptors as far from the others as they can, and hand them on.
 static HIGH: Mutex<Vec<c_int>> = Mutex::new(Vec::new());
 
-/// All that are open but these, with what the kernel says of them.
-pub(crate) fn all_but(these: &BTreeSet<c_int>) -> Vec<(c_int, FileStat)> {
+/// The numbers of all that are open but these. Plain loops: this is run for each test,
+/// in builds without optimisation.
+pub(crate) fn open_but(these: &BTreeSet<c_int>) -> Vec<c_int> {
     // Since Linux 6.2, the size of this directory is how many there are.
     let count = fs::metadata("/proc/self/fd").map_or(0, |directory| directory.len());
     let mut numbers = Vec::with_capacity(FIRST);
     let asked = descriptor::open_among::<FIRST>(|number| numbers.push(number));
     let mut high = HIGH.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_open = |number: &c_int| descriptor::look(*number).is_ok();
-    numbers.extend(high.iter().copied().filter(is_open));
+    for number in &*high {
+        if descriptor::look(*number).is_ok() {
+            numbers.push(*number);
+        }
+    }
     let are_all = u64::try_from(numbers.len()).is_ok_and(|found| found >= count && count > 0);
     if asked.is_err() || !are_all {
         numbers = listed();
@@ -34,9 +36,10 @@ pub(crate) fn all_but(these: &BTreeSet<c_int>) -> Vec<(c_int, FileStat)> {
         high.extend(numbers.iter().copied().filter(is_high));
     }
     drop(high);
-    numbers.retain(|number| !these.contains(number));
-    let looked = |number| Some((number, descriptor::look(number).ok()?));
-    numbers.into_iter().filter_map(looked).collect()
+    if !these.is_empty() {
+        numbers.retain(|number| !these.contains(number));
+    }
+    numbers
 }
 
 fn listed() -> Vec<c_int> {
@@ -47,9 +50,4 @@ fn listed() -> Vec<c_int> {
     entries
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .collect()
-}
-
-/// Whether it is a socket.
-pub(crate) fn is_socket(stat: &FileStat) -> bool {
-    SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT == SFlag::S_IFSOCK
 }

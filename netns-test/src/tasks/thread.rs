@@ -24,10 +24,17 @@ pub(crate) struct Thread {
 
 /// The numbers of the threads in a directory such as `/proc/PID/task`, oldest first as a rule.
 pub(crate) fn numbers(task: &str) -> Vec<u32> {
-    let entries = fs::read_dir(task).into_iter().flatten().flatten();
-    entries
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
-        .collect()
+    let mut numbers = Vec::new();
+    let Ok(entries) = fs::read_dir(task) else {
+        return numbers;
+    };
+    for entry in entries {
+        let Ok(entry) = entry else { continue };
+        if let Some(Ok(number)) = entry.file_name().to_str().map(str::parse) {
+            numbers.push(number);
+        }
+    }
+    numbers
 }
 
 /// The thread `tid` in such a directory; `None` if it is gone, or about to be.

@@ -102,7 +102,7 @@ impl Server {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
         // The children then know where this process's descriptors are.
-        let _ = descriptors::all_but(&BTreeSet::new());
+        let _ = descriptors::open_but(&BTreeSet::new());
         channel::send(requests.as_fd(), READY, &[])?;
         Ok(Self {
             alone,
