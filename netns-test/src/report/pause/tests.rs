@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
 use super::*;
+use crate::record::Record;
 use crate::setting::{Capture, Egress, Leaks};
 
 fn nsenter() -> Nsenter {
@@ -161,6 +162,7 @@ fn why() {
         capture: Capture::Off,
         pause: true,
         expected_panic: expected.map(Into::into),
+        record: Record::none(),
     };
     let panicked = |text: &str| Ending::Err(Box::new(text.to_owned()));
     let why = |expected, body: &Ending, denied| after_body(&watch(expected), body, denied);
