@@ -101,7 +101,7 @@
 //! | `outcome` | `passed`, `failed`, or `skipped`, which libtest counts as passed |
 //! | `isolation` | how the body ran: `thread`, `process`; `null` if it did not |
 //! | `cause` | `null` if it passed; else an object of `kind`, `text` and `refusal` |
-//! | `seconds` | an object of `setup`, from the call of the test to the body; `body`, with the look at the network that a panic takes; and `teardown`, from its end to this line. Without a body the last two are `null` |
+//! | `seconds` | an object of `setup`, from the call of the test to the body; `body`, with the look at the network that a panic takes; and `teardown`, from its end to this line, a pause included. Without a body the last two are `null` |
 //! | `namespace` | `null` without a body; else an object of `inode` and `cookie`, which is `null` before Linux 5.14 |
 //! | `leaks` | `null` if nobody looked; else an array of what outlived the body |
 //! | `egress` | `null` if nobody looked; else an array of objects of `counter`, as in nstat(8), and `count`: the attempts to leave the namespace |
