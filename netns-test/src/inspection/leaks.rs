@@ -266,7 +266,7 @@ fn sockets(ns: &NetNs, own: &[(c_int, u64)]) -> Vec<(c_int, SocketEntry)> {
 
 /// Whether the thread `tid` goes on, and is not one of this crate's own.
 fn is_users(tid: u32) -> bool {
-    tasks::read(OWN, tid).is_some_and(|thread| !thread.name.starts_with("netns-test"))
+    tasks::read(OWN, tid).is_some_and(|thread| !thread.is_own())
 }
 
 /// Whether `tid` was given out after `than`: numbers rise, and begin anew at the

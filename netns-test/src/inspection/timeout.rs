@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nix::unistd::gettid;
+use nix::unistd::{getpid, gettid};
 
 use crate::netns::NetNs;
 use crate::report::state::{self, When};
@@ -21,13 +21,20 @@ pub(crate) enum Place {
 
 /// Says that the test `name` took longer than `limit`, and what it is at.
 pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
-    let here = gettid().as_raw();
+    // In a process of the test's own, nothing of the test's is on the first thread, which is
+    // this one or libtest's.
+    let (here, first) = (tasks::number(gettid()), tasks::number(getpid()));
     let others = tasks::numbers(OWN).into_iter().filter(|tid| {
-        i32::try_from(*tid) != Ok(here)
-            && (place == Place::Process
-                || tasks::namespace(&format!("{OWN}/{tid}")) == Some(ns.id()))
+        *tid != here
+            && match place {
+                Place::Process => *tid != first,
+                Place::Thread => tasks::namespace(&format!("{OWN}/{tid}")) == Some(ns.id()),
+            }
     });
-    let threads: Vec<Thread> = others.filter_map(|tid| tasks::read(OWN, tid)).collect();
+    let threads: Vec<Thread> = others
+        .filter_map(|tid| tasks::read(OWN, tid))
+        .filter(|thread| !thread.is_own())
+        .collect();
     // After the threads were read: it takes one more thread inside.
     let network = State::read(ns).map(|mut state| {
         state.whole_process = place == Place::Process;

@@ -22,6 +22,13 @@ pub(crate) struct Thread {
     pub(crate) cpu: Duration,
 }
 
+impl Thread {
+    /// Whether it is one of this crate's, by its name.
+    pub(crate) fn is_own(&self) -> bool {
+        self.name.starts_with("netns-test")
+    }
+}
+
 /// The numbers of the threads in a directory such as `/proc/PID/task`, oldest first as a rule.
 pub(crate) fn numbers(task: &str) -> Vec<u32> {
     let mut numbers = Vec::new();

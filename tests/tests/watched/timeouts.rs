@@ -100,6 +100,16 @@ fn locked_streams_are_no_hindrance() {
             "{text}"
         );
         assert!(text.contains("said with the lock"), "{text}");
+        // The one that tries to write what is held back is not the test's.
+        let (_, threads) = text
+            .split_once("threads of its process:\n")
+            .unwrap_or_else(|| panic!("{text}"));
+        let (threads, _) = threads.split_once("netns-test:").unwrap();
+        let threads: Vec<_> = threads.lines().collect();
+        assert!(
+            matches!(threads[..], [one] if one.contains("`holds_the_strea`")),
+            "{user:?}\n{text}"
+        );
     }
 }
 

@@ -101,10 +101,12 @@ fn flush() {
 /// [`flush`], unless a body that hangs holds the lock of a stream.
 fn flush_if_possible() {
     let (flushed, is_flushed) = mpsc::channel();
-    let started = thread::Builder::new().spawn(move || {
-        flush();
-        let _ = flushed.send(());
-    });
+    let started = thread::Builder::new()
+        .name("netns-test flush".into())
+        .spawn(move || {
+            flush();
+            let _ = flushed.send(());
+        });
     if started.is_ok() {
         let _ = is_flushed.recv_timeout(FLUSH);
     }
