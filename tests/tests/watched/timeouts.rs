@@ -64,6 +64,8 @@ fn too_long_is_a_failure() {
             }
             let network = format!("netns-test: the network of `{test}` at its limit:\n");
             assert!(section.contains(&network), "{test}\n{report}");
+            let links = "  links:      1: lo: <";
+            assert!(section.contains(links), "{test}\n{report}");
             let is_left = section.contains("no thread can be ended from outside");
             assert_eq!(is_left, !user.in_processes(), "{test}\n{report}");
         }
