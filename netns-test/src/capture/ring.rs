@@ -1,6 +1,6 @@
 //! The frames of a recording, newest last, as many as there is room for.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::mem::size_of;
 use std::ops::Range;
 
@@ -101,12 +101,25 @@ impl Ring {
         self.forgotten
     }
 
-    /// The frames, in the order of their times.
+    /// The frames, in the order of their times. Those of one tap are as they were queued.
     pub(super) fn frames(&self) -> Vec<(Head, &[u8])> {
         let mut frames: Vec<_> = self.segments.iter().flat_map(Segment::frames).collect();
+        lower(&mut frames);
         // What several taps saw lies one after the other; what one saw at the same time stays as it was.
         frames.sort_by_key(|(head, _)| head.time);
         frames
+    }
+}
+
+/// Makes no frame later than one that was queued behind it. The kernel begins to note
+/// times some milliseconds after it was asked to, and until then it tells the time at
+/// which a frame is read: an answer that has its true time would come before its question.
+fn lower(frames: &mut [(Head, &[u8])]) {
+    let mut earliest = BTreeMap::new();
+    for (head, _) in frames.iter_mut().rev() {
+        let earliest = earliest.entry(head.tap).or_insert(head.time);
+        *earliest = head.time.min(*earliest);
+        head.time = *earliest;
     }
 }
 
@@ -127,28 +140,59 @@ impl Segment {
 mod tests {
     use super::*;
 
-    fn head(time: u64) -> Head {
+    fn head(tap: usize, time: u64) -> Head {
         Head {
             time,
+            tap,
             ..Head::default()
         }
     }
 
-    fn push(ring: &mut Ring, time: u64, bytes: &[u8]) {
+    fn push(ring: &mut Ring, head: Head, bytes: &[u8]) {
         ring.spare(bytes.len()).extend_from_slice(bytes);
-        ring.take_in(head(time));
+        ring.take_in(head);
     }
 
     #[test]
     fn frames_come_back_whole_and_by_time() {
         let mut ring = Ring::new(1 << 20);
-        push(&mut ring, 2, b"abc");
-        push(&mut ring, 1, b"d");
-        push(&mut ring, 2, b"");
+        push(&mut ring, head(0, 2), b"abc");
+        push(&mut ring, head(0, 2), b"");
+        push(&mut ring, head(1, 1), b"d");
         let frames = ring.frames();
         let bytes: Vec<_> = frames.iter().map(|(_, bytes)| *bytes).collect();
         assert_eq!(bytes, [b"d".as_slice(), b"abc", b""]);
         assert_eq!(ring.forgotten(), 0);
+    }
+
+    /// The first two frames of tap 0 have the time at which they were read.
+    #[test]
+    fn frames_of_one_tap_stay_in_their_order() {
+        let mut ring = Ring::new(1 << 20);
+        for (tap, time, bytes) in [
+            (0, 80, "a"),
+            (0, 90, "question"),
+            (0, 30, "answer"),
+            (0, 50, "b"),
+            (1, 40, "elsewhere"),
+            (1, 95, "the last"),
+        ] {
+            push(&mut ring, head(tap, time), bytes.as_bytes());
+        }
+        let frames = ring.frames();
+        let told: Vec<_> = frames
+            .iter()
+            .map(|(head, bytes)| (head.time, std::str::from_utf8(bytes).unwrap()))
+            .collect();
+        let expected = [
+            (30, "a"),
+            (30, "question"),
+            (30, "answer"),
+            (40, "elsewhere"),
+            (50, "b"),
+            (95, "the last"),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]
@@ -156,7 +200,7 @@ mod tests {
         let limit = 64 << 10;
         let mut ring = Ring::new(limit);
         for time in 0..1000 {
-            push(&mut ring, time, &[0; 1000]);
+            push(&mut ring, head(0, time), &[0; 1000]);
         }
         let frames = ring.frames();
         let kept: usize = frames.iter().map(|(_, bytes)| bytes.len()).sum();
@@ -171,7 +215,7 @@ mod tests {
     fn a_frame_that_is_longer_than_a_segment_is_kept() {
         let mut ring = Ring::new(1024);
         for time in 0..10 {
-            push(&mut ring, time, &[7; 5000]);
+            push(&mut ring, head(0, time), &[7; 5000]);
         }
         let frames = ring.frames();
         assert_eq!(frames.last().unwrap().1, [7; 5000]);
