@@ -257,6 +257,8 @@ mod sys;
 mod tasks;
 #[cfg(target_os = "linux")]
 mod watch;
+#[cfg(target_os = "linux")]
+mod witness;
 
 // On other systems, modules of the same names.
 #[cfg(not(target_os = "linux"))]

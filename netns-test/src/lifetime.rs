@@ -8,7 +8,7 @@ use crate::callback;
 use crate::capture;
 use crate::error::{Error, ErrorKind};
 use crate::instance::{self, Inside};
-use crate::netns::life::Stage;
+use crate::netns::life::{self, Stage};
 use crate::netns::{NetNs, make};
 use crate::notify;
 use crate::pernet;
@@ -37,8 +37,12 @@ impl NetNs {
         callback::refuse_within("make a network namespace")?;
         let inside = Inside::here();
         let sink = capture::here();
+        let origin = life::origin_here();
         let make = || {
             let ns = make::new_here(Patience::new())?;
+            if let Some(origin) = origin {
+                ns.life().set_origin(origin);
+            }
             if let Some(sink) = &sink {
                 sink.tap(&ns, "a namespace that the test made");
             }

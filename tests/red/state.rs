@@ -191,3 +191,56 @@ fn in_another_namespace() {
     let _inside = other.enter().unwrap();
     panic!("on purpose");
 }
+
+/// The first of all, on one test thread: what it leaves is alive when the others fail.
+#[netns_test]
+fn a_network_is_left() {
+    let other = NetNs::new().unwrap();
+    std::mem::forget(other);
+}
+
+/// Two networks, one of them made from within the other.
+#[netns_test]
+fn makes_networks() {
+    let server = NetNs::new().unwrap();
+    let _socket = server.socket(|| TcpListener::bind("127.0.0.1:80")).unwrap();
+    let client = server.run(|| NetNs::new().unwrap()).unwrap();
+    let refused = client.run(|| TcpStream::connect("127.0.0.1:80")).unwrap();
+    refused.unwrap();
+}
+
+/// What panics is not the body's thread, but one that it waits for.
+#[netns_test]
+fn fails_inside() {
+    let other = NetNs::new().unwrap();
+    let inside = || {
+        let _server = TcpListener::bind("127.0.0.1:80").unwrap();
+        panic!("in there");
+    };
+    other.run(inside).unwrap();
+}
+
+/// The same in a future; and the second network is no more.
+#[netns_test]
+fn fails_in_async() {
+    let other = NetNs::new().unwrap();
+    drop(NetNs::new().unwrap());
+    let inside = async {
+        let _server = tokio::net::TcpListener::bind("127.0.0.1:80").await.unwrap();
+        panic!("in there");
+    };
+    other.block_on(inside).unwrap();
+}
+
+#[netns_test]
+fn makes_many_networks() {
+    let many: Vec<_> = (0..6).map(|_| NetNs::new().unwrap()).collect();
+    panic!("{} on purpose", many.len());
+}
+
+#[netns_test(timeout = "1s")]
+fn stuck_inside() {
+    let other = NetNs::new().unwrap();
+    let accept = || TcpListener::bind("127.0.0.1:80").unwrap().accept();
+    other.run(accept).unwrap().unwrap();
+}

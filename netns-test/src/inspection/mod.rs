@@ -8,6 +8,7 @@ mod panics;
 mod timeout;
 
 use crate::error::Error;
+use crate::inspection::panics::Panics;
 use crate::netns::NetNs;
 use crate::record::Cause;
 use crate::report::leaks as words;
@@ -25,17 +26,18 @@ pub(crate) struct Inspection<'a> {
     name: &'a str,
     watch: &'a Watch,
     ns: &'a NetNs,
+    panics: Panics,
     egress: egress::Before,
 }
 
 impl<'a> Inspection<'a> {
     /// To be called on the body's thread, right before the body.
     pub(crate) fn begin(name: &'a str, watch: &'a Watch, ns: &'a NetNs) -> Self {
-        panics::begin(ns, watch);
         Self {
             name,
             watch,
             ns,
+            panics: Panics::begin(ns, watch),
             egress: egress::begin(watch),
         }
     }
@@ -44,36 +46,39 @@ impl<'a> Inspection<'a> {
     /// whether the test has to fail for it. To be called where
     /// [`Inspection::begin`] was, right after the body.
     pub(crate) fn finish(self, ending: &Ending) -> bool {
-        let at_panic = panics::end();
-        let is_success = self.watch.is_success(ending);
-        let denied = egress::finish(self.name, self.watch, &self.egress, is_success);
+        let Self {
+            name, watch, ns, ..
+        } = self;
+        let at_panic = self.panics.end();
+        let is_success = watch.is_success(ending);
+        let denied = egress::finish(name, watch, &self.egress, is_success);
         if !is_success {
-            self.show_state(at_panic.filter(|_| ending.is_err()));
+            show_state(name, ns, at_panic.filter(|_| ending.is_err()));
         }
         if denied {
-            self.watch.record.fail(|| Cause::Egress);
+            watch.record.fail(|| Cause::Egress);
         }
         if denied || !is_success {
-            foreign::mention(self.name);
+            foreign::mention(name);
         }
         denied
     }
+}
 
-    /// Shows what the network looked like at the panic that ended the body, or
-    /// looks like now: where there was none, or something came between.
-    fn show_state(&self, at_panic: Option<Result<State, Error>>) {
-        let (when, state) = match at_panic {
-            Some(state) => {
-                let compared = state.map(|mut state| {
-                    state.compare();
-                    state
-                });
-                (When::AtPanic, compared)
-            }
-            None => (When::AfterBody, State::read(self.ns)),
-        };
-        state::print(self.name, when, &state);
-    }
+/// Shows what the networks of the test `name` looked like at the panic that ended its body,
+/// or look like now: where there was none, or something came between.
+fn show_state(name: &str, ns: &NetNs, at_panic: Option<Result<State, Error>>) {
+    let (when, state) = match at_panic {
+        Some(state) => {
+            let compared = state.map(|mut state| {
+                state.compare();
+                state
+            });
+            (When::AtPanic, compared)
+        }
+        None => (When::AfterBody, State::read(ns)),
+    };
+    state::print(name, when, &state);
 }
 
 /// What is said of what a test left behind, and whether it fails for it.

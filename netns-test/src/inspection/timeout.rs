@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::unistd::{getpid, gettid};
 
-use crate::netns::NetNs;
+use crate::netns::{NetNs, life};
 use crate::report::state::{self, When};
 use crate::report::timeout::{Overdue, Whose};
 use crate::state::State;
@@ -24,11 +24,17 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
     // In a process of the test's own, nothing of the test's is on the first thread, which is
     // this one or libtest's.
     let (here, first) = (tasks::number(gettid()), tasks::number(getpid()));
+    let made = life::made_from(ns);
+    let is_inside = |tid: u32| {
+        let namespace = tasks::namespace(&format!("{OWN}/{tid}"));
+        let mut own = std::iter::once(ns).chain(&made);
+        own.any(|ns| namespace == Some(ns.id()))
+    };
     let others = tasks::numbers(OWN).into_iter().filter(|tid| {
         *tid != here
             && match place {
                 Place::Process => *tid != first,
-                Place::Thread => tasks::namespace(&format!("{OWN}/{tid}")) == Some(ns.id()),
+                Place::Thread => is_inside(*tid),
             }
     });
     let threads: Vec<Thread> = others
@@ -45,7 +51,8 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
         name,
         limit,
         whose: match place {
-            Place::Thread => Whose::Namespace,
+            Place::Thread if made.is_empty() => Whose::Namespace,
+            Place::Thread => Whose::Namespaces,
             Place::Process => Whose::Process,
         },
         threads: &threads,

@@ -5,10 +5,12 @@ use std::os::fd::AsFd;
 use std::panic;
 use std::thread::{self, JoinHandle};
 
+use crate::backtrace::__rust_begin_short_backtrace;
 use crate::callback::{Continued, UnderWay};
 use crate::error::{Error, ErrorKind};
 use crate::netns::NetNs;
 use crate::sys::namespace;
+use crate::witness::Witness;
 
 impl NetNs {
     /// Runs `f` in this namespace, on another thread, and returns what it
@@ -52,11 +54,13 @@ impl NetNs {
     /// setns(2)
     pub fn run<T: Send>(&self, f: impl FnOnce() -> T + Send) -> Result<T, Error> {
         let operation = UnderWay::here();
+        let witness = Witness::here();
         thread::scope(|scope| {
             let inside = || {
                 let _continued = Continued::on_this_thread(operation);
+                let _witnessed = Witness::of_this_thread(witness);
                 self.enter_here()?;
-                Ok(f())
+                Ok(__rust_begin_short_backtrace(f))
             };
             thread_like_this_one()
                 .spawn_scoped(scope, inside)

@@ -24,6 +24,8 @@ pub(crate) struct Overdue<'a> {
 pub(crate) enum Whose {
     /// Those in the test's namespace: they can't be ended.
     Namespace,
+    /// The same, with those in namespaces that the test made.
+    Namespaces,
     /// Those of the test's process, which ends with them.
     Process,
     /// The same, seen from outside: the process itself did nothing about it.
@@ -50,6 +52,7 @@ impl Overdue<'_> {
         let mut text = format!("netns-test: `{name}` took longer than {limit:?}, its limit\n");
         let heading = match whose {
             Whose::Namespace => "threads in its network namespace",
+            Whose::Namespaces => "threads in its network namespaces",
             Whose::Process => "threads of its process",
             Whose::Frozen => "threads of its process, which is stopped or does not get to run",
         };
@@ -58,7 +61,7 @@ impl Overdue<'_> {
         if self.threads.is_empty() {
             text.push_str("    none that can be seen\n");
         }
-        if *whose == Whose::Namespace {
+        if matches!(whose, Whose::Namespace | Whose::Namespaces) {
             text.push_str(
                 "  hint:    no thread can be ended from outside: these go on, with all they hold, until the \
                  test binary ends;\n           under `isolation = \"process\"` they are killed\n",
@@ -134,7 +137,7 @@ mod tests {
             },
             thread(1042, "busy", 'R'),
         ];
-        let overdue = Overdue {
+        let mut overdue = Overdue {
             name: "server::accepts",
             limit: Duration::from_millis(1500),
             whose: Whose::Namespace,
@@ -152,6 +155,13 @@ netns-test: `server::accepts` took longer than 1.5s, its limit
            under `isolation = \"process\"` they are killed
 netns-test: the network
 "
+        );
+        let before = overdue.text();
+        overdue.whose = Whose::Namespaces;
+        let heading = |of: &str| format!("  threads in its network {of}:\n");
+        assert_eq!(
+            overdue.text(),
+            before.replace(&heading("namespace"), &heading("namespaces"))
         );
     }
 

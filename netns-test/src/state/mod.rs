@@ -15,7 +15,7 @@ use crate::counters::Counters;
 use crate::error::{Error, ErrorKind};
 use crate::link::Link;
 use crate::neighbour::Neighbour;
-use crate::netns::{NetNs, NetNsId};
+use crate::netns::{NetNs, NetNsId, life};
 use crate::route::Route;
 use crate::rtnetlink::Dumps;
 use crate::rule::Rule;
@@ -24,6 +24,9 @@ use crate::state::firewall::Firewall;
 use crate::state::owners::Owner;
 use crate::state::settings::{Changed, Settings};
 use crate::sys::namespace;
+
+/// How many networks that a test made are looked at, which takes some milliseconds each.
+const MADE: usize = 4;
 
 /// One network at one moment. What could not be read is empty, and why is said.
 #[derive(Debug)]
@@ -43,6 +46,10 @@ pub(crate) struct State {
     pub(crate) firewall: Firewall,
     pub(crate) changed: Vec<Changed>,
     pub(crate) unread: Vec<Error>,
+    /// Networks that were made from inside of this one: the oldest,
+    pub(crate) made: Vec<State>,
+    /// and how many more there are.
+    pub(crate) more: usize,
     settings: Settings,
 }
 
@@ -65,6 +72,20 @@ impl State {
     ///
     /// Those of [`State::read`].
     pub(crate) fn at_once(ns: &NetNs) -> Result<Self, Error> {
+        let mut state = Self::alone(ns)?;
+        let made = life::made_from(ns);
+        state.more = made.len().saturating_sub(MADE);
+        for made in made.iter().take(MADE) {
+            match Self::alone(made) {
+                Ok(made) => state.made.push(made),
+                Err(error) => state.unread.push(error),
+            }
+        }
+        Ok(state)
+    }
+
+    /// `ns` without those that were made from inside of it.
+    fn alone(ns: &NetNs) -> Result<Self, Error> {
         // On a thread of its own: a panic on a thread that panics already would abort.
         thread::scope(|scope| {
             let inside = || {
@@ -134,6 +155,8 @@ impl State {
             firewall: Firewall::default(),
             changed: Vec::new(),
             unread: Vec::new(),
+            made: Vec::new(),
+            more: 0,
             settings: Settings::default(),
         }
     }
@@ -161,6 +184,7 @@ impl State {
             Ok(initial) => self.changed = self.settings.since(initial),
             Err(error) => self.unread.push(error),
         }
+        self.made.iter_mut().for_each(Self::compare);
     }
 }
 

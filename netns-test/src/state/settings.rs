@@ -15,6 +15,8 @@ use crate::sys::namespace::Patience;
 
 const ROOT: &str = "/proc/sys/net";
 const PAGE: usize = 4096;
+/// How many devices are named that have the same value.
+const NAMED: usize = 6;
 
 /// Values by their paths below [`ROOT`], such as `ipv4/ip_forward`.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -125,6 +127,12 @@ fn shown_key(kind: &str, devices: &[&str], leaf: &str) -> String {
     match names.as_slice() {
         _ if leaf.is_empty() => format!("net.{kind}"),
         [name] => format!("net.{kind}.{name}.{leaf}"),
+        // In place of one name, "and 1 more" would save nothing.
+        names if names.len() > NAMED + 1 => {
+            let (first, rest) = names.split_at(NAMED);
+            let (first, more) = (first.join(","), rest.len());
+            format!("net.{kind}.{{{first} and {more} more}}.{leaf}")
+        }
         names => format!("net.{kind}.{{{}}}.{leaf}", names.join(",")),
     }
 }
@@ -246,6 +254,20 @@ mod tests {
                 "net.ipv6.conf.eth1.forwarding 0 -> 2",
             ]
         );
+    }
+
+    #[test]
+    fn many_devices_are_not_all_named() {
+        let of = |count: usize| {
+            let keys: Vec<_> = (1..=count)
+                .map(|number| format!("ipv4/conf/v{number}/forwarding"))
+                .collect();
+            let now: Vec<_> = keys.iter().map(|key| (key.as_str(), "1")).collect();
+            changes(&now, &[("ipv4/conf/default/forwarding", "0")])
+        };
+        let forwarding = |names| [format!("net.ipv4.conf.{{{names}}}.forwarding 0 -> 1")];
+        assert_eq!(of(7), forwarding("v1,v2,v3,v4,v5,v6,v7"));
+        assert_eq!(of(9), forwarding("v1,v2,v3,v4,v5,v6 and 3 more"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ fn a_backtrace_ends_at_the_test() {
         for (test, function) in [
             ("bare", "state_fixture::bare"),
             ("asynchronous", "state_fixture::asynchronous"),
+            ("fails_inside", "red/state.rs:"),
+            ("fails_in_async", "red/state.rs:"),
         ] {
             let mut command = cargo::started_by(user, &fixture);
             command.envs(user.isolation()).env("RUST_BACKTRACE", "1");
@@ -21,7 +23,11 @@ fn a_backtrace_ends_at_the_test() {
                 .unwrap_or_else(|| panic!("{user:?}, {test}: no backtrace in\n{text}"));
             let (backtrace, _) = backtrace.split_once("note: ").unwrap();
             assert!(backtrace.contains(function), "{user:?}\n{backtrace}");
-            for caller in ["netns_test::isolation", "tokio::runtime"] {
+            for caller in [
+                "netns_test::isolation",
+                "netns_test::netns",
+                "tokio::runtime",
+            ] {
                 assert!(!backtrace.contains(caller), "{user:?}\n{backtrace}");
             }
         }

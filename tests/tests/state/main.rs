@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod backtrace;
+mod made;
 mod normal;
 
 use netns_test_tests::cargo::{Report, Runner, User, Verdict, run_fixture};
@@ -65,6 +66,7 @@ fn own_words(test: &str) -> &'static str {
         "is_killed" => "was killed by signal 9 (SIGKILL)",
         // Nobody says anything.
         "does_not_panic" | "returns_a_status" | "replaces_the_hook" => "",
+        "stuck_inside" => "took longer than 1s, its limit",
         _ => "panicked at",
     }
 }
@@ -139,6 +141,14 @@ fn check_all(runner: Runner, user: User) {
         check(&report, user, test, expected);
     }
     check_changes(&report, user);
+    let left = "a_network_is_left";
+    assert_eq!(report.verdicts(left), [Verdict::Passed], "{report}");
+    let section = report.section("bare");
+    assert!(
+        !section.contains("a network that"),
+        "another test's\n{section}"
+    );
+    made::check(&report, user);
     let bare = network(&report, "bare");
     assert!(bare.lines().count() < 15, "{bare}");
     let many = network(&report, "holds_many_sockets");

@@ -3,7 +3,7 @@
 use crate::source::{Source, below};
 use crate::{RUNTIME, assert_none, violations};
 
-const LAYERS: [(&str, u8); 62] = [
+const LAYERS: [(&str, u8); 63] = [
     // Leaves, for everyone.
     ("answer", 0),
     ("before_main", 0),
@@ -16,6 +16,7 @@ const LAYERS: [(&str, u8); 62] = [
     ("sync", 0),
     ("setting", 0),
     ("setup", 0),
+    ("witness", 0),
     ("callback", 1),
     ("runtime", 1),
     ("env", 1),

@@ -32,6 +32,8 @@ pub(crate) enum When {
 
 /// The most lines that one kind of thing gets.
 const LINES: usize = 12;
+/// The most things that one line names.
+const WORDS: usize = 8;
 /// Where the text of each line begins.
 const INDENT: usize = 14;
 /// Where lines of words are broken.
@@ -66,8 +68,26 @@ fn whole(name: &str, when: When, state: &State) -> String {
         When::AtLimit => "at its limit",
         When::AfterProcess => "after its process ended",
     };
-    let mut sections = Sections(format!("netns-test: the network of `{name}` {moment}:\n"));
-    sections.add("namespace", [namespace(state)]);
+    let heading = format!("netns-test: the network of `{name}` {moment}:\n");
+    let mut text = one(heading, namespace(state), state, when);
+    for made in &state.made {
+        let heading = format!("netns-test: a network that `{name}` made, {moment}:\n");
+        text.push_str(&one(heading, identity(made), made, when));
+    }
+    if state.more > 0 {
+        let (more, plural) = (state.more, if state.more == 1 { "" } else { "s" });
+        let _ = writeln!(
+            text,
+            "netns-test: `{name}` made {more} more network{plural}, not shown"
+        );
+    }
+    text
+}
+
+/// One network, below a heading.
+fn one(heading: String, namespace: String, state: &State, when: When) -> String {
+    let mut sections = Sections(heading);
+    sections.add("namespace", [namespace]);
     let names = Names::of(&state.links);
     sections.add(
         "links",
@@ -127,6 +147,16 @@ fn lines_of(words: impl IntoIterator<Item = String>) -> Vec<String> {
     lines
 }
 
+/// The first few of these in one line, and how many there are beside them.
+fn few(mut words: Vec<String>, separator: &str) -> String {
+    if words.len() > WORDS + 1 {
+        let more = words.len() - WORDS;
+        words.truncate(WORDS);
+        words.push(format!("and {more} more"));
+    }
+    words.join(separator)
+}
+
 /// The names of links, by their indices.
 struct Names<'a>(BTreeMap<u32, &'a str>);
 
@@ -163,11 +193,15 @@ impl<'a> Names<'a> {
     }
 }
 
-fn namespace(state: &State) -> String {
-    let mut text = state.id.to_string();
-    if let Some(cookie) = state.cookie {
-        let _ = write!(text, ", cookie {cookie}");
+fn identity(state: &State) -> String {
+    match state.cookie {
+        Some(cookie) => format!("{}, cookie {cookie}", state.id),
+        None => state.id.to_string(),
     }
+}
+
+fn namespace(state: &State) -> String {
+    let mut text = identity(state);
     let isolation = if state.whole_process {
         "process"
     } else {
@@ -224,7 +258,7 @@ fn addresses(state: &State, names: &Names<'_>) -> Vec<String> {
         }
     }
     let line = |(link, addresses): (u32, Vec<String>)| {
-        format!("{}: {}", names.get(link), addresses.join(", "))
+        format!("{}: {}", names.get(link), few(addresses, ", "))
     };
     links.into_iter().map(line).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::lines_of;
+use super::{few, lines_of};
 use crate::counters::{Counters, Moved};
 use crate::state::firewall::{Chain, Firewall, Table};
 use crate::state::settings::Changed;
@@ -69,7 +69,7 @@ fn table(table: &Table) -> String {
     let chains = if chains.is_empty() {
         "no chains".into()
     } else {
-        chains.join("; ")
+        few(chains, "; ")
     };
     format!("table {} {}: {chains}", table.family(), table.name)
 }

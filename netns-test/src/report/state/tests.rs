@@ -1,5 +1,8 @@
 //! Every form of the report, as text.
 
+mod lists;
+mod made;
+
 use std::net::SocketAddr;
 
 use super::*;
@@ -273,41 +276,6 @@ fn sockets_with_owners_and_queues() {
               tcp         FIN-WAIT-1  127.0.0.1:80 -> 127.0.0.1:40002  of no process
 ";
     assert!(text.ends_with(expected), "{text}");
-}
-
-#[test]
-fn long_lists_are_cut() {
-    let many = |count: u16| {
-        let mut state = bare();
-        let listening = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        state.sockets = (1..=count)
-            .map(|port| {
-                (
-                    socket(
-                        Protocol::Tcp,
-                        Address::Inet(listening(port)),
-                        None,
-                        Tcp::Listen,
-                    ),
-                    None,
-                )
-            })
-            .collect();
-        shown(When::AtPanic, state)
-    };
-    let lines = |text: &str| text.matches("LISTEN").count();
-    assert_eq!(
-        lines(&many(13)),
-        13,
-        "the last line is no longer than a remark on it"
-    );
-    assert!(!many(13).contains("more"));
-    assert_eq!(lines(&many(14)), 12);
-    assert!(
-        many(14).ends_with("\n              and 2 more\n"),
-        "{}",
-        many(14)
-    );
 }
 
 /// In lines that are not too long, and without what every packet moves.
