@@ -8,8 +8,8 @@ use crate::callback;
 use crate::capture;
 use crate::error::{Error, ErrorKind};
 use crate::instance::{self, Inside};
-use crate::netns::life::{self, Stage};
-use crate::netns::{NetNs, make};
+use crate::netns::life::Stage;
+use crate::netns::{NetNs, lineage, make};
 use crate::notify;
 use crate::pernet;
 use crate::sys::namespace::Patience;
@@ -37,11 +37,11 @@ impl NetNs {
         callback::refuse_within("make a network namespace")?;
         let inside = Inside::here();
         let sink = capture::here();
-        let origin = life::origin_here();
+        let origin = lineage::origin_here();
         let make = || {
             let ns = make::new_here(Patience::new())?;
-            if let Some(origin) = origin {
-                ns.life().set_origin(origin);
+            if let Some(origin) = &origin {
+                lineage::note(origin, &ns);
             }
             if let Some(sink) = &sink {
                 sink.tap(&ns, "a namespace that the test made");

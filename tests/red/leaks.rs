@@ -195,6 +195,73 @@ fn clean_background() {
     runtime.shutdown_background();
 }
 
+/// What is left in a namespace that the test made, and to which it has no handle any more.
+mod made {
+    use super::*;
+
+    #[netns_test]
+    fn thread() {
+        let other = NetNs::new().unwrap();
+        let inside = || {
+            let forgotten = thread::Builder::new().name("elsewhere".into());
+            forgotten.spawn(|| thread::sleep(EVER)).unwrap();
+        };
+        other.run(inside).unwrap();
+    }
+
+    #[netns_test]
+    fn process() {
+        let other = NetNs::new().unwrap();
+        let mut sleep = other.command("sleep");
+        sleep.arg("20.75").stdin(Stdio::null());
+        sleep.stdout(Stdio::null()).stderr(Stdio::null());
+        mem::forget(sleep.spawn().unwrap());
+    }
+
+    #[netns_test]
+    fn socket() {
+        let other = NetNs::new().unwrap();
+        let another = other.run(|| NetNs::new().unwrap()).unwrap();
+        let bind = || UdpSocket::bind("127.0.0.1:5354");
+        mem::forget(another.socket(bind).unwrap());
+    }
+
+    #[netns_test]
+    fn descriptor() {
+        let other = NetNs::new().unwrap();
+        let open = || File::open("/proc/thread-self/ns/net").unwrap();
+        mem::forget(other.run(open).unwrap());
+    }
+
+    #[netns_test]
+    fn handle() {
+        mem::forget(NetNs::new().unwrap());
+    }
+
+    #[netns_test(leaks = "deny")]
+    fn denied() {
+        let other = NetNs::new().unwrap();
+        let bind = || UdpSocket::bind("127.0.0.1:60");
+        mem::forget(other.socket(bind).unwrap());
+    }
+
+    #[netns_test(leaks = "deny")]
+    fn clean() {
+        for _ in 0..3 {
+            let other = NetNs::new().unwrap();
+            let server = other.socket(|| TcpListener::bind("127.0.0.1:80")).unwrap();
+            let accepts = other.spawn(move || server.accept().map(drop)).unwrap();
+            other
+                .run(|| TcpStream::connect("127.0.0.1:80").unwrap())
+                .unwrap();
+            accepts.join().unwrap().unwrap();
+            assert!(other.command("true").status().unwrap().success());
+            // It goes with the thread that has it, which nobody waits for.
+            thread::spawn(move || drop(other));
+        }
+    }
+}
+
 /// What a process-wide runtime does to tests: the first one that touches it keeps its threads.
 mod trap {
     use super::*;

@@ -4,9 +4,8 @@
 //! asks for children. Only where that shows something is it read what it is; after a
 //! pause, since a thread that was told to end needs some time to do so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::c_int;
-use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -15,7 +14,8 @@ use nix::unistd::{getpid, gettid};
 
 use crate::capture;
 use crate::inspection::foreign::{self, Haunted};
-use crate::netns::NetNs;
+use crate::inspection::networks::{Networks, Which};
+use crate::netns::{NetNs, NetNsId};
 use crate::report::leaks::Left;
 use crate::sockets::SocketEntry;
 use crate::sys::descriptor;
@@ -47,9 +47,9 @@ struct Before {
 struct Seen {
     threads: Vec<u32>,
     children: Vec<u32>,
-    sockets: Vec<(c_int, u64)>,
-    namespaces: Vec<c_int>,
-    handle: bool,
+    sockets: Vec<(c_int, u64, Which)>,
+    namespaces: Vec<(c_int, NetNsId)>,
+    handles: Vec<NetNsId>,
     /// Of the namespaces of tests that are over: thread or socket, and whose namespace it is.
     foreign_threads: Vec<(u32, usize)>,
     foreign_sockets: Vec<(c_int, u64, usize)>,
@@ -69,10 +69,11 @@ impl Leavings {
     /// Looks, on another thread than the body's, which has ended.
     pub(crate) fn look(self, name: &str) -> Left {
         let haunted = foreign::haunted();
+        let networks = Networks::of(&self.ns);
         let since = Instant::now();
         let mut pause = Duration::from_micros(200);
         let seen = loop {
-            let seen = self.see(&haunted);
+            let seen = self.see(&networks, &haunted);
             if seen.is_nothing() {
                 return Left::default();
             }
@@ -83,29 +84,33 @@ impl Leavings {
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(5));
         };
-        let left = self.read(&seen, &haunted);
+        let left = read(&seen, &networks, &haunted);
         if self.before.is_none() && !left.threads.is_empty() {
-            let sockets = seen.sockets.iter().map(|(_, inode)| *inode);
+            let sockets = seen.sockets.iter().map(|(_, inode, _)| *inode);
             foreign::haunt(name, &self.ns, &left.threads, sockets);
         }
         left
     }
 
-    fn see(&self, haunted: &[Arc<Haunted>]) -> Seen {
+    fn see(&self, networks: &Networks, haunted: &[Arc<Haunted>]) -> Seen {
         let mut seen = Seen {
-            handle: self.ns.is_held(),
+            handles: networks.held(),
             ..Seen::default()
         };
-        self.see_threads(haunted, &mut seen);
+        self.see_threads(networks, haunted, &mut seen);
         if tasks::has_children() {
             seen.children = Process::children();
-            seen.children.retain(|pid| self.is_own_child(*pid));
+            let is_own = |pid: &u32| match &self.before {
+                Some(before) => !before.children.contains(pid),
+                None => networks.have_task(&format!("/proc/{pid}")),
+            };
+            seen.children.retain(is_own);
         }
-        self.see_descriptors(haunted, &mut seen);
+        see_descriptors(networks, haunted, &mut seen);
         seen
     }
 
-    fn see_threads(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
+    fn see_threads(&self, networks: &Networks, haunted: &[Arc<Haunted>], seen: &mut Seen) {
         let here = number(gettid());
         // Where tests run on threads, there is always one that nobody knows yet, or any more.
         if self.before.is_some() && known::are_all(&[here, self.body]) {
@@ -121,8 +126,9 @@ impl Leavings {
             if is_old || tid == here || tid == self.body {
                 continue;
             }
-            let id = tasks::namespace(&format!("{OWN}/{tid}"));
-            if self.before.is_some() || id == Some(self.ns.id()) {
+            let task = format!("{OWN}/{tid}");
+            let id = tasks::namespace(&task);
+            if self.before.is_some() || id.is_some_and(|id| networks.have(&task, id)) {
                 if is_users(tid) {
                     seen.threads.push(tid);
                 }
@@ -133,74 +139,76 @@ impl Leavings {
             }
         }
     }
+}
 
-    fn is_own_child(&self, pid: u32) -> bool {
-        match &self.before {
-            Some(before) => !before.children.contains(&pid),
-            None => tasks::namespace(&format!("/proc/{pid}")) == Some(self.ns.id()),
+fn see_descriptors(networks: &Networks, haunted: &[Arc<Haunted>], seen: &mut Seen) {
+    for fd in descriptors::open_but(&capture::descriptors()) {
+        let Ok(file) = descriptor::look(fd) else {
+            continue;
+        };
+        if !file.is_socket {
+            let id = networks.with_descriptor(fd, &file);
+            seen.namespaces.extend(id.map(|id| (fd, id)));
+            continue;
         }
-    }
-
-    fn see_descriptors(&self, haunted: &[Arc<Haunted>], seen: &mut Seen) {
-        let (device, inode) = self.ns.id().numbers();
-        for fd in descriptors::open_but(&capture::descriptors()) {
-            let Ok(file) = descriptor::look(fd) else {
-                continue;
-            };
-            if file.is_socket {
-                let Ok(cookie) = descriptor::net_cookie(fd) else {
-                    continue;
-                };
-                if self.ns.known_cookie() == Some(cookie) {
-                    if !descriptor::is_unnamed_unix(fd) {
-                        seen.sockets.push((fd, file.inode));
-                    }
-                } else if let Some(index) = haunted
-                    .iter()
-                    .position(|of| of.ns.known_cookie() == Some(cookie))
-                {
-                    let known = haunted[index].knows_socket(file.inode);
-                    if !known && !descriptor::is_unnamed_unix(fd) {
-                        seen.foreign_sockets.push((fd, file.inode, index));
-                    }
-                }
-            } else if (file.device, file.inode) == (device, inode) && fd != self.ns.as_raw_fd() {
-                seen.namespaces.push(fd);
+        let Ok(cookie) = descriptor::net_cookie(fd) else {
+            continue;
+        };
+        if let Some(which) = networks.with_cookie(cookie) {
+            if !descriptor::is_unnamed_unix(fd) {
+                seen.sockets.push((fd, file.inode, which));
+            }
+        } else if let Some(index) = haunted
+            .iter()
+            .position(|of| of.ns.known_cookie() == Some(cookie))
+        {
+            let known = haunted[index].knows_socket(file.inode);
+            if !known && !descriptor::is_unnamed_unix(fd) {
+                seen.foreign_sockets.push((fd, file.inode, index));
             }
         }
     }
+}
 
-    /// What it is that was seen.
-    fn read(&self, seen: &Seen, haunted: &[Arc<Haunted>]) -> Left {
-        let thread = |tid: &u32| tasks::read(OWN, *tid);
-        let mut left = Left {
-            threads: seen.threads.iter().filter_map(thread).collect(),
-            processes: seen
-                .children
-                .iter()
-                .filter_map(|pid| Process::read(*pid))
-                .collect(),
-            sockets: sockets(&self.ns, &seen.sockets),
-            namespaces: seen
-                .namespaces
-                .iter()
-                .map(|fd| (*fd, self.ns.id()))
-                .collect(),
-            handle: seen.handle.then(|| self.ns.id()),
-            foreign: Vec::new(),
-        };
-        for (index, of) in haunted.iter().enumerate() {
-            let threads = seen.foreign_threads.iter();
-            let threads = threads.filter(|(_, whose)| *whose == index);
-            let threads: Vec<_> = threads.filter_map(|(tid, _)| thread(tid)).collect();
-            let own = seen.foreign_sockets.iter();
-            let own = own.filter(|(_, _, whose)| *whose == index);
-            let own: Vec<_> = own.map(|(fd, inode, _)| (*fd, *inode)).collect();
-            let sockets = sockets(&of.ns, &own);
-            left.foreign.extend(of.meet(threads, sockets));
-        }
-        left
+/// What it is that was seen.
+fn read(seen: &Seen, networks: &Networks, haunted: &[Arc<Haunted>]) -> Left {
+    let thread = |tid: &u32| tasks::read(OWN, *tid);
+    let mut left = Left {
+        threads: seen.threads.iter().filter_map(thread).collect(),
+        processes: seen
+            .children
+            .iter()
+            .filter_map(|pid| Process::read(*pid))
+            .collect(),
+        sockets: own_sockets(seen, networks),
+        namespaces: seen.namespaces.clone(),
+        handles: seen.handles.clone(),
+        foreign: Vec::new(),
+    };
+    for (index, of) in haunted.iter().enumerate() {
+        let threads = seen.foreign_threads.iter();
+        let threads = threads.filter(|(_, whose)| *whose == index);
+        let threads: Vec<_> = threads.filter_map(|(tid, _)| thread(tid)).collect();
+        let own = seen.foreign_sockets.iter();
+        let own = own.filter(|(_, _, whose)| *whose == index);
+        let own: Vec<_> = own.map(|(fd, inode, _)| (*fd, *inode)).collect();
+        let sockets = sockets(&of.ns, &own);
+        left.foreign.extend(of.meet(threads, sockets));
     }
+    left
+}
+
+/// Those of the test's own namespace first.
+fn own_sockets(seen: &Seen, networks: &Networks) -> Vec<(c_int, SocketEntry)> {
+    let mut of_each: BTreeMap<Which, Vec<(c_int, u64)>> = BTreeMap::new();
+    for (fd, inode, which) in &seen.sockets {
+        of_each.entry(*which).or_default().push((*fd, *inode));
+    }
+    let found = of_each.into_iter().flat_map(|(which, own)| {
+        let ns = own.first().and_then(|(fd, _)| networks.open(which, *fd));
+        ns.map_or_else(Vec::new, |ns| sockets(&ns, &own))
+    });
+    found.collect()
 }
 
 impl Before {
@@ -229,11 +237,11 @@ impl Seen {
             children,
             sockets,
             namespaces,
-            handle,
+            handles,
             foreign_threads,
             foreign_sockets,
         } = self;
-        !handle
+        handles.is_empty()
             && threads.is_empty()
             && children.is_empty()
             && sockets.is_empty()

@@ -4,6 +4,7 @@
 mod egress;
 mod foreign;
 mod leaks;
+mod networks;
 mod panics;
 mod timeout;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use nix::unistd::{getpid, gettid};
 
-use crate::netns::{NetNs, life};
+use crate::netns::{NetNs, lineage};
 use crate::report::state::{self, When};
 use crate::report::timeout::{Overdue, Whose};
 use crate::state::State;
@@ -24,7 +24,7 @@ pub(crate) fn print(name: &str, limit: Duration, ns: &NetNs, place: Place) {
     // In a process of the test's own, nothing of the test's is on the first thread, which is
     // this one or libtest's.
     let (here, first) = (tasks::number(gettid()), tasks::number(getpid()));
-    let made = life::made_from(ns);
+    let made = lineage::alive_from(ns);
     let is_inside = |tid: u32| {
         let namespace = tasks::namespace(&format!("{OWN}/{tid}"));
         let mut own = std::iter::once(ns).chain(&made);

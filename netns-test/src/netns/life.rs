@@ -15,7 +15,6 @@ use std::{fmt, io};
 use crate::error::{Error, ErrorKind};
 use crate::netns::NetNs;
 use crate::netns::id::{NetId, NetNsId};
-use crate::sys::namespace;
 
 /// What all handles to one namespace share.
 pub(super) struct Shared {
@@ -35,9 +34,6 @@ pub(super) struct Shared {
 pub(crate) struct Life {
     stage: Mutex<Stage>,
     netid: OnceLock<NetId>,
-    /// From where it was made, if from inside of one that this crate made: of a line of
-    /// those, the first.
-    origin: OnceLock<NetId>,
     parts: Mutex<Vec<(TypeId, Part)>>,
 }
 
@@ -76,11 +72,6 @@ impl Life {
     /// Gives the namespace its number.
     pub(crate) fn number(&self) -> NetId {
         *self.netid.get_or_init(NetId::next)
-    }
-
-    /// Notes what [`origin_here`] was where it was asked for.
-    pub(crate) fn set_origin(&self, origin: NetId) {
-        let _ = self.origin.set(origin);
     }
 
     /// What a module keeps about this namespace: one value for each type, made
@@ -151,29 +142,6 @@ pub(crate) fn alive() -> Vec<NetNs> {
     alive.iter().map(NetNs::sharing).collect()
 }
 
-/// Where the calling thread is, for the namespaces that it makes: in a test, the test's own,
-/// also if the thread is in one that was made from there.
-pub(crate) fn origin_here() -> Option<NetId> {
-    let (device, inode) = namespace::current_net_id().ok()?;
-    let id = NetNsId::from_numbers(device, inode);
-    let alive = lock(&ALIVE);
-    let life = &alive.iter().find(|other| other.id == id)?.life;
-    life.origin.get().copied().or_else(|| life.netid())
-}
-
-/// Those that were made from inside of `ns`, or of another one of them, and that are
-/// alive, oldest first.
-pub(crate) fn made_from(ns: &NetNs) -> Vec<NetNs> {
-    let Some(origin) = ns.netid() else {
-        return Vec::new();
-    };
-    let alive = lock(&ALIVE);
-    let theirs = alive
-        .iter()
-        .filter(|other| other.life.origin.get() == Some(&origin));
-    theirs.map(NetNs::sharing).collect()
-}
-
 impl NetId {
     /// Another handle to the namespace of this number. It keeps the namespace from being
     /// freed, and not from ending.
@@ -201,6 +169,15 @@ impl NetId {
             Some(shared) => Ok(NetNs::counted(shared)),
         }
     }
+}
+
+/// The first of the namespaces that this crate made and that are alive of which this is true.
+pub(super) fn find(is_it: impl Fn(&Shared) -> bool) -> Option<NetNs> {
+    let alive = lock(&ALIVE);
+    alive
+        .iter()
+        .find(|shared| is_it(shared))
+        .map(NetNs::sharing)
 }
 
 /// Shows `ns` to everyone who asks for the namespaces that are alive.

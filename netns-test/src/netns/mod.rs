@@ -6,6 +6,7 @@ mod file;
 mod id;
 mod inside;
 pub(crate) mod life;
+pub(crate) mod lineage;
 pub(crate) mod make;
 mod named;
 mod open;

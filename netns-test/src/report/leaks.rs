@@ -17,8 +17,8 @@ pub(crate) struct Left {
     pub(crate) sockets: Vec<(i32, SocketEntry)>,
     /// Descriptors of network namespaces.
     pub(crate) namespaces: Vec<(i32, NetNsId)>,
-    /// A handle of this crate to the test's namespace.
-    pub(crate) handle: Option<NetNsId>,
+    /// Those to which there is a handle of this crate.
+    pub(crate) handles: Vec<NetNsId>,
     /// What went on meanwhile in the namespaces of tests that are over.
     pub(crate) foreign: Vec<Foreign>,
 }
@@ -42,14 +42,14 @@ impl Left {
             processes,
             sockets,
             namespaces,
-            handle,
+            handles,
             foreign: _,
         } = self;
         !(threads.is_empty()
             && processes.is_empty()
             && sockets.is_empty()
             && namespaces.is_empty()
-            && handle.is_none())
+            && handles.is_empty())
     }
 
     pub(crate) fn is_nothing(&self) -> bool {
@@ -95,7 +95,7 @@ fn own(text: &mut String, left: &Left) {
     for (descriptor, id) in &left.namespaces {
         line(text, "namespace", &format!("{id}, descriptor {descriptor}"));
     }
-    if let Some(id) = left.handle {
+    for id in &left.handles {
         line(text, "handle", &format!("a `NetNs` of {id}"));
     }
 }

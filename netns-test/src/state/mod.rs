@@ -15,7 +15,7 @@ use crate::counters::Counters;
 use crate::error::{Error, ErrorKind};
 use crate::link::Link;
 use crate::neighbour::Neighbour;
-use crate::netns::{NetNs, NetNsId, life};
+use crate::netns::{NetNs, NetNsId, lineage};
 use crate::route::Route;
 use crate::rtnetlink::Dumps;
 use crate::rule::Rule;
@@ -73,7 +73,7 @@ impl State {
     /// Those of [`State::read`].
     pub(crate) fn at_once(ns: &NetNs) -> Result<Self, Error> {
         let mut state = Self::alone(ns)?;
-        let made = life::made_from(ns);
+        let made = lineage::alive_from(ns);
         state.more = made.len().saturating_sub(MADE);
         for made in made.iter().take(MADE) {
             match Self::alone(made) {

@@ -2,7 +2,7 @@
 
 use std::ffi::c_int;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::sys::socket::{UnixAddr, getsockname};
 use nix::sys::stat::fstat;
@@ -69,6 +69,16 @@ pub(crate) fn look(number: c_int) -> io::Result<File> {
 /// The cookie of the namespace of the socket behind a number. Before Linux 5.14 there are none.
 pub(crate) fn net_cookie(number: c_int) -> io::Result<u64> {
     asked(number, namespace::net_cookie_of)
+}
+
+/// The namespace of the socket behind a number, opened.
+pub(crate) fn open_net(number: c_int) -> io::Result<OwnedFd> {
+    asked(number, namespace::open_net_of)
+}
+
+/// Another descriptor for what is behind a number.
+pub(crate) fn duplicate(number: c_int) -> io::Result<OwnedFd> {
+    asked(number, |fd| fd.try_clone_to_owned())
 }
 
 /// Whether it is a Unix socket without a name, as `socketpair(2)` makes them: no network

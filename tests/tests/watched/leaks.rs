@@ -5,7 +5,7 @@ use netns_test_tests::cargo::{Report, Runner, User, Verdict, build_fixture, undi
 use crate::in_all_ways;
 
 /// The tests that pass and leave something, and what is said of that.
-const LEFT: [(&str, &[&str]); 9] = [
+const LEFT: [(&str, &[&str]); 14] = [
     (
         "abstract_socket",
         &["  socket:   Unix @left listens, descriptor "],
@@ -30,10 +30,18 @@ const LEFT: [(&str, &[&str]); 9] = [
     ),
     ("thread", &["  thread:   ", " `forgotten`, sleeping"]),
     ("udp_socket", &["  socket:   UDP [::1]:53, descriptor "]),
+    ("made::descriptor", &["  namespace: net:["]),
+    ("made::handle", &["  handle:   a `NetNs` of net:["]),
+    ("made::process", &["  process:  ", " `sleep 20.75`\n"]),
+    (
+        "made::socket",
+        &["  socket:   UDP 127.0.0.1:5354, descriptor "],
+    ),
+    ("made::thread", &["  thread:   ", " `elsewhere`, sleeping"]),
 ];
 
 /// Those that leave nothing, or nothing that counts.
-const CLEAN: [&str; 11] = [
+const CLEAN: [&str; 12] = [
     "clean",
     "clean_background",
     "clean_children",
@@ -45,6 +53,7 @@ const CLEAN: [&str; 11] = [
     "clean_threads",
     "clean_views",
     "clean_workers",
+    "made::clean",
 ];
 
 /// What is said of one test among all that is printed: from its line to the next line of
@@ -92,6 +101,7 @@ fn check_failures(report: &Report) {
         ("denied", 54),
         ("denied_where_a_panic_is_expected", 55),
         ("fails_as_well", 56),
+        ("made::denied", 60),
     ] {
         assert_eq!(report.verdicts(test), [Verdict::Failed], "{test}\n{report}");
         let said = said_of(&report.section(test), test);

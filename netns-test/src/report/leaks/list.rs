@@ -12,7 +12,7 @@ pub(crate) fn list(left: &Left) -> Vec<Leak> {
         processes,
         sockets,
         namespaces,
-        handle,
+        handles,
         foreign,
     } = left;
     let mut list: Vec<_> = threads.iter().map(thread).collect();
@@ -26,7 +26,7 @@ pub(crate) fn list(left: &Left) -> Vec<Leak> {
         descriptor: u64::try_from(*descriptor).ok(),
         ..Leak::new(LeakKind::Namespace)
     }));
-    list.extend(handle.iter().map(|_| Leak::new(LeakKind::Handle)));
+    list.extend(handles.iter().map(|_| Leak::new(LeakKind::Handle)));
     for Foreign {
         of,
         threads,

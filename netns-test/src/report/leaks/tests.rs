@@ -49,7 +49,7 @@ fn each_kind_has_a_line() {
             ),
         ],
         namespaces: vec![(10, NetNsId::from_numbers(4, 99))],
-        handle: Some(NetNsId::from_numbers(4, 98)),
+        handles: vec![NetNsId::from_numbers(4, 98)],
         foreign: vec![],
     };
     let body = "\
@@ -82,7 +82,7 @@ netns-test: `a::b` left behind:
 #[test]
 fn without_threads_the_hint_is_short() {
     let left = Left {
-        handle: Some(NetNsId::from_numbers(4, 98)),
+        handles: vec![NetNsId::from_numbers(4, 98)],
         ..Left::default()
     };
     assert_eq!(
@@ -142,7 +142,7 @@ fn a_list_has_each_kind() {
         }],
         sockets: vec![(7, listens())],
         namespaces: vec![(10, NetNsId::from_numbers(4, 99))],
-        handle: Some(NetNsId::from_numbers(4, 98)),
+        handles: vec![NetNsId::from_numbers(4, 98)],
         foreign: vec![Foreign {
             of: "a::b".into(),
             left: Vec::new(),
