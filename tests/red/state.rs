@@ -238,7 +238,7 @@ fn makes_many_networks() {
     panic!("{} on purpose", many.len());
 }
 
-#[netns_test(timeout = "1s")]
+#[netns_test(timeout = "500ms")]
 fn stuck_inside() {
     let other = NetNs::new().unwrap();
     let accept = || TcpListener::bind("127.0.0.1:80").unwrap().accept();

@@ -66,7 +66,7 @@ fn own_words(test: &str) -> &'static str {
         "is_killed" => "was killed by signal 9 (SIGKILL)",
         // Nobody says anything.
         "does_not_panic" | "returns_a_status" | "replaces_the_hook" => "",
-        "stuck_inside" => "took longer than 1s, its limit",
+        "stuck_inside" => "took longer than 500ms, its limit",
         _ => "panicked at",
     }
 }
