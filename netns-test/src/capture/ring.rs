@@ -101,7 +101,8 @@ impl Ring {
         self.forgotten
     }
 
-    /// The frames, in the order of their times. Those of one tap are as they were queued.
+    /// The frames, in the order of their times, of which some are [lowered](lower): those of
+    /// one tap are as they were queued.
     pub(super) fn frames(&self) -> Vec<(Head, &[u8])> {
         let mut frames: Vec<_> = self.segments.iter().flat_map(Segment::frames).collect();
         lower(&mut frames);

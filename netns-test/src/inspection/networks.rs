@@ -25,7 +25,7 @@ pub(super) enum Which {
 }
 
 impl Networks {
-    /// Of the test in `ns`, which makes no more.
+    /// Of the test in `ns`, whose body has ended.
     pub(super) fn of(ns: &NetNs) -> Self {
         Self {
             own: ns.another(),
